@@ -1,0 +1,167 @@
+"""Options of tasks and executions: frozen, checked once, merged from three scopes.
+
+`self.options(...)` in the workflow beats the proxy, which beats the decorator. A timeout is a
+number of seconds, a `timedelta`, or None for SWF's NONE.
+"""
+
+import math
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from enum import Enum
+from typing import Final, Self
+
+from flowy.errors import OptionError
+from flowy.swf import limits
+
+Seconds = int | float | timedelta | None
+
+
+class Unset(Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+"""Nothing was said: the next scope decides. (None is a value: SWF's NONE.)"""
+
+
+class _Scope:
+    """What both kinds of options can do."""
+
+    __slots__ = ()
+
+    def over(self, lower: Self) -> Self:
+        """These options where they say something, else those of the lower scope."""
+        names = [f.name for f in fields(self)]  # type: ignore[arg-type]  # only dataclasses below
+        said = {name: value for name in names if (value := getattr(self, name)) is not UNSET}
+        return replace(lower, **said) if said else lower  # type: ignore[type-var]  # the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(_Scope):
+    """What may be said of an activity task; each field in seconds where it is a time."""
+
+    task_list: str | Unset = UNSET
+    schedule_to_start: Seconds | Unset = UNSET
+    start_to_close: Seconds | Unset = UNSET
+    schedule_to_close: Seconds | Unset = UNSET
+    heartbeat: Seconds | Unset = UNSET
+    priority: int | Unset = UNSET
+    retry: int | Unset = UNSET
+    delay: Seconds | Unset = UNSET
+    lost: int | Unset = UNSET
+    error_handling: bool | Unset = UNSET
+    auto_heartbeat: bool | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        for name in ("schedule_to_start", "start_to_close", "schedule_to_close", "heartbeat"):
+            check_seconds(name, getattr(self, name))
+        check_seconds("delay", self.delay, none=False)
+        check_name("task_list", self.task_list)
+        check_count("retry", self.retry)
+        check_count("lost", self.lost)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowOptions(_Scope):
+    """What may be said of a workflow execution."""
+
+    task_list: str | Unset = UNSET
+    execution_start_to_close: Seconds | Unset = UNSET
+    task_start_to_close: Seconds | Unset = UNSET
+    child_policy: str | Unset = UNSET
+    priority: int | Unset = UNSET
+    tags: tuple[str, ...] | Unset = UNSET
+    lambda_role: str | Unset = UNSET
+    error_handling: bool | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        # The service model refuses NONE here: an execution lives a year at most.
+        check_seconds("execution_start_to_close", self.execution_start_to_close, none=False)
+        check_seconds("task_start_to_close", self.task_start_to_close)
+        check_name("task_list", self.task_list)
+        if self.child_policy not in (UNSET, "TERMINATE", "REQUEST_CANCEL", "ABANDON"):
+            raise OptionError(
+                f"child_policy={self.child_policy!r} is no child policy",
+                hint="write TERMINATE, REQUEST_CANCEL or ABANDON",
+            )
+        if self.tags is not UNSET and len(self.tags) > limits.TAGS:
+            raise OptionError(f"{len(self.tags)} tags given", hint=f"SWF takes {limits.TAGS}")
+
+
+def seconds(value: float | timedelta) -> float:
+    """The number of seconds that a time option means."""
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+
+
+def duration(value: Seconds) -> str:
+    """SWF's text of a time option: whole seconds, rounded up, or NONE."""
+    return "NONE" if value is None else str(math.ceil(seconds(value)))
+
+
+def check_seconds(name: str, value: Seconds | Unset, *, none: bool = True) -> None:
+    """Refuse what is no time; `none` says whether None (never) is one.
+
+    Raises:
+        OptionError: with the option's name and value.
+    """
+    if value is UNSET or (value is None and none):
+        return
+    good = isinstance(value, int | float | timedelta) and not isinstance(value, bool)
+    if not good or not 0 <= seconds(value) <= limits.YEAR:  # type: ignore[arg-type]  # see good
+        hint = "give seconds or a timedelta, at most a year" + (", or None" if none else "")
+        raise OptionError(f"{name}={value!r} is not a time SWF takes", hint=hint)
+
+
+def check_count(name: str, value: int | Unset) -> None:
+    """Refuse what is not a whole number from 0 on.
+
+    Raises:
+        OptionError: with the option's name and value.
+    """
+    if value is UNSET or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return
+    raise OptionError(f"{name}={value!r} is not a number of attempts", hint="give 0, 1, 2, …")
+
+
+def check_name(what: str, value: str | Unset) -> None:
+    """Refuse a name that SWF would refuse: length, reserved characters, the word arn.
+
+    Raises:
+        OptionError: with the name and the rule it breaks.
+    """
+    if value is UNSET:
+        return
+    if not isinstance(value, str) or not 0 < len(value) <= limits.NAME:
+        raise OptionError(f"{what}={value!r} is no name", hint=f"1 to {limits.NAME} characters")
+    bad = next((c for c in value if c in ":/|" or c < " " or "\x7f" <= c <= "\x9f"), None)
+    if bad is not None or value == "arn" or value != value.strip():
+        raise OptionError(
+            f"{what}={value!r} is no name for SWF",
+            hint="no colon, slash, bar, control character or outer space, and not the word arn",
+        )
+
+
+ACTIVITY_DEFAULTS = Options(
+    schedule_to_start=None,
+    start_to_close=3600,
+    schedule_to_close=None,
+    heartbeat=60,
+    retry=0,
+    delay=0,
+    lost=3,
+    error_handling=True,
+    auto_heartbeat=True,
+)
+"""SWF demands the four timeouts. The heartbeat is sent by us, so that a dead host is noticed."""
+
+WORKFLOW_DEFAULTS = WorkflowOptions(
+    execution_start_to_close=7 * 24 * 3600,
+    task_start_to_close=30,
+    child_policy="TERMINATE",
+    error_handling=True,
+)

@@ -1,0 +1,1 @@
+"""SWF's vocabulary. All of it is pure but `client`, the boto3 edge."""
