@@ -103,7 +103,7 @@ def duration(value: Seconds) -> str:
     return "NONE" if value is None else str(math.ceil(seconds(value)))
 
 
-def check_seconds(name: str, value: Seconds | Unset, *, none: bool = True) -> None:
+def check_seconds(name: str, value: object, *, none: bool = True) -> None:
     """Refuse what is no time; `none` says whether None (never) is one.
 
     Raises:
@@ -111,13 +111,14 @@ def check_seconds(name: str, value: Seconds | Unset, *, none: bool = True) -> No
     """
     if value is UNSET or (value is None and none):
         return
-    good = isinstance(value, int | float | timedelta) and not isinstance(value, bool)
-    if not good or not 0 <= seconds(value) <= limits.YEAR:  # type: ignore[arg-type]  # see good
-        hint = "give seconds or a timedelta, at most a year" + (", or None" if none else "")
-        raise OptionError(f"{name}={value!r} is not a time SWF takes", hint=hint)
+    is_time = isinstance(value, int | float | timedelta) and not isinstance(value, bool)
+    if is_time and 0 <= seconds(value) <= limits.YEAR:  # type: ignore[arg-type]  # mypy loses it
+        return
+    hint = "give seconds or a timedelta, at most a year" + (", or None" if none else "")
+    raise OptionError(f"{name}={value!r} is not a time SWF takes", hint=hint)
 
 
-def check_count(name: str, value: int | Unset) -> None:
+def check_count(name: str, value: object) -> None:
     """Refuse what is not a whole number from 0 on.
 
     Raises:
@@ -128,7 +129,7 @@ def check_count(name: str, value: int | Unset) -> None:
     raise OptionError(f"{name}={value!r} is not a number of attempts", hint="give 0, 1, 2, …")
 
 
-def check_name(what: str, value: str | Unset) -> None:
+def check_name(what: str, value: object) -> None:
     """Refuse a name that SWF would refuse: length, reserved characters, the word arn.
 
     Raises:

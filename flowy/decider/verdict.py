@@ -1,0 +1,20 @@
+"""What a decider answers to one decision task."""
+
+from dataclasses import dataclass
+
+from flowy.swf.decisions import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to send, and what an operator should hear of it.
+
+    `context` goes into executionContext. `parked` says why the execution cannot be decided now
+    (empty: it can); the decisions are then the one timer that tries again. `warnings` are lines for
+    the log, such as failed placeholders that nobody looked at.
+    """
+
+    decisions: tuple[Decision, ...]
+    context: str | None
+    parked: str = ""
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,233 @@
+"""The recorded forms: how inputs, results, failures and contexts are written into a history.
+
+A form that has been released is never changed, since histories outlive releases: each has a golden
+file in `tests/replay/formats/`. Times inside are integer milliseconds.
+"""
+
+import json
+import traceback
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from flowy import converter
+from flowy.errors import SerializationError, TaskError, TaskFailed, TaskLost
+from flowy.swf import limits
+
+WORKER_LOST = "flowy.WorkerLost"
+"""The worker died while it ran the task."""
+WORKER_SHUTDOWN = "flowy.WorkerShutdown"
+"""The worker was stopped while it ran the task."""
+NOT_BEGUN = "flowy.NotBegun"
+"""The task arrived at a worker that was draining; nothing was run."""
+UNKNOWN_TYPE = "flowy.UnknownType"
+"""The task arrived at a worker that has no plugin for it; nothing was run."""
+
+
+class Meta(Struct, frozen=True, omit_defaults=True):
+    """What flowy tells the other side about a task; absent when empty, never compared in replay.
+
+    `heartbeat` and `start_to_close` are the effective time-outs in milliseconds (None: never),
+    `attempt` counts from 1, `details` are the last heartbeat's of the attempt before.
+    """
+
+    heartbeat: int | None = None
+    start_to_close: int | None = None
+    attempt: int = 1
+    details: str | None = None
+
+
+class Input(Struct, frozen=True):
+    """The arguments of a task or an execution, as values."""
+
+    args: list[Any]
+    kwargs: dict[str, Any]
+    meta: Meta
+
+
+class Failure(Struct, frozen=True):
+    """SWF's two texts for a failure: the remote type, and JSON details."""
+
+    reason: str
+    details: str
+
+
+class Context(Struct, frozen=True, omit_defaults=True):
+    """What a decision leaves in `executionContext` under the key "flowy".
+
+    `core` is the number of the rules that the execution began with, `kept_back` how many decisions
+    its answer kept back, `parked` why it was parked (empty: it was not).
+    """
+
+    core: int = 0
+    kept_back: int = 0
+    parked: str = ""
+
+
+def write_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """The input form without its end: `{"$flowy":1,"args":[…],"kwargs":{…}`. Replay compares this.
+
+    Raises:
+        SerializationError: naming the argument that has no JSON form.
+    """
+    plain = {
+        converter.TAG: 1,
+        "args": [converter.plain(value, f"args[{n}]") for n, value in enumerate(args)],
+        "kwargs": {key: converter.plain(value, key) for key, value in kwargs.items()},
+    }
+    return converter.encode(plain, "the arguments")[:-1]
+
+
+def write_input(arguments: str, meta: Meta | None = None) -> str:
+    """The whole input form, from what `write_arguments` gave.
+
+    Raises:
+        SerializationError: when the text is longer than SWF takes.
+    """
+    told = msgspec.json.encode(meta).decode() if meta else "{}"
+    return fitting(arguments + ("}" if told == "{}" else f',"meta":{told}}}'), "the input")
+
+
+def same_arguments(recorded: str | None, arguments: str) -> bool:
+    """Whether a recorded input holds just these arguments, whatever its meta."""
+    text = recorded or ""
+    rest = text[len(arguments) : len(arguments) + 8]
+    return text.startswith(arguments) and rest in {"}", ',"meta":'}
+
+
+def read_input(text: str | None) -> Input:
+    """The arguments in any input: our form, a JSON array of args, an object of kwargs, or a text.
+
+    Raises:
+        SerializationError: for our form when its values cannot be read.
+    """
+    try:
+        data = json.loads(text) if text else []
+    except ValueError:
+        return Input([text], {}, Meta())
+    if isinstance(data, dict) and data.get(converter.TAG) == 1:
+        return read_form(data)
+    if isinstance(data, list):
+        return Input(converter.untag(data, "input"), {}, Meta())
+    if isinstance(data, dict):
+        return Input([], converter.untag(data, "input"), Meta())
+    return Input([text], {}, Meta())
+
+
+def read_form(data: dict[str, Any]) -> Input:
+    """Our own input form, already parsed.
+
+    Raises:
+        SerializationError: when a part of it is missing or not of its shape.
+    """
+    try:
+        meta = msgspec.convert(data.get("meta", {}), Meta)
+        args, kwargs = list(data.get("args", [])), dict(data.get("kwargs", {}))
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        raise SerializationError(f"not flowy's input form: {error}", where="input") from error
+    return Input(
+        [converter.untag(value, f"args[{n}]") for n, value in enumerate(args)],
+        {key: converter.untag(value, key) for key, value in kwargs.items()},
+        meta,
+    )
+
+
+def write_result(value: Any) -> str:
+    """The result form: plain JSON.
+
+    Raises:
+        SerializationError: for a value without a JSON form, or a text longer than SWF takes.
+    """
+    return fitting(converter.dumps(value, "the result"), "the result")
+
+
+def read_result(text: str | None) -> Any:
+    """The value of a result; no result is None, a text that is no JSON is itself."""
+    if not text:
+        return None
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return text
+    return converter.untag(data, "the result")
+
+
+def write_failure(
+    reason: str, message: str, trace: str = "", heartbeat: str | None = None
+) -> Failure:
+    """The failure form, cut to SWF's lengths and never refused; the trace keeps its end."""
+    part = limits.DATA
+    while True:
+        known = {"message": message[:part], "traceback": trace[-part:], "heartbeat": heartbeat}
+        details = converter.encode(clean(known), "details")
+        if len(details) <= limits.DATA:
+            return Failure(reason[: limits.REASON], details)
+        part //= 2  # JSON's escapes make a text up to six times as long: no formula is better
+
+
+def clean(known: dict[str, str | None]) -> dict[str, str]:
+    """The parts that say something; half characters, which UTF-8 cannot carry, are replaced."""
+    return {k: v.encode(errors="replace").decode() for k, v in known.items() if v}
+
+
+def failure_of(error: BaseException) -> Failure:
+    """The failure form of an exception that a task ended with."""
+    if isinstance(error, TaskFailed):  # passed on: the first cause is what people look for
+        return write_failure(error.remote_type, error.remote_message, error.traceback)
+    kind = type(error)
+    name = (
+        kind.__qualname__
+        if kind.__module__ == "builtins"
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )
+    trace = "".join(traceback.format_exception(error))
+    return write_failure(name, str(error), trace)
+
+
+def read_failure(reason: str | None, details: str | None) -> TaskError:
+    """The error that a recorded failure means in workflow code."""
+    try:
+        known = json.loads(details or "{}")
+    except ValueError:
+        known = {"message": details}
+    if not isinstance(known, dict):
+        known = {"message": details}
+    message, trace = str(known.get("message", "")), str(known.get("traceback", ""))
+    if reason in (WORKER_LOST, WORKER_SHUTDOWN):
+        return TaskLost(message or reason, known.get("heartbeat"))
+    return TaskFailed(reason or "Failed", message, trace)
+
+
+def write_context(context: Context, user: Any = None) -> str:
+    """The executionContext form: `{"flowy": {…}, "context": the user's}`."""
+    ours = msgspec.to_builtins(context)
+    data = (
+        {"flowy": ours}
+        if user is None
+        else {"flowy": ours, "context": converter.plain(user, "context")}
+    )
+    return fitting(converter.encode(data, "context"), "the context")
+
+
+def read_context(text: str | None) -> Context:
+    """Our part of an executionContext; another program's context reads as an empty one."""
+    try:
+        data = json.loads(text or "{}")
+        return msgspec.convert(data.get("flowy", {}), Context)
+    except (ValueError, AttributeError, msgspec.ValidationError):
+        return Context()
+
+
+def fitting(text: str, what: str) -> str:
+    """The text, if SWF takes one of its length.
+
+    Raises:
+        SerializationError: with the length and the limit.
+    """
+    if len(text) <= limits.DATA:
+        return text
+    raise SerializationError(
+        f"{what} has {len(text):,} characters, SWF takes {limits.DATA:,}",
+        hint="store it elsewhere and pass where it is",
+    )

@@ -1,0 +1,134 @@
+"""What the loaded plugins define: (name, version) -> definition. An object, never a global."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeVar
+
+from flowy.errors import RegistrationError, UnknownType
+from flowy.options import Options, WorkflowOptions
+from flowy.swf.values import TypeId
+
+ATTRIBUTE = "__flowy__"
+"""Where a decorator leaves its definition on the class or function."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityDefinition:
+    """An activity type and the code that runs it. `origin` is `file:line`."""
+
+    type: TypeId
+    options: Options
+    target: Callable[..., Any]
+    origin: str
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the code is an `Activity` class (else a plain function)."""
+        return inspect.isclass(self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowDefinition:
+    """A workflow type and the class that runs it. `origin` is `file:line`."""
+
+    type: TypeId
+    options: WorkflowOptions
+    target: Callable[..., Any]
+    origin: str
+
+
+Definition = ActivityDefinition | WorkflowDefinition
+D = TypeVar("D", ActivityDefinition, WorkflowDefinition)
+
+
+class Registry:
+    """The activity and workflow types of one generation of plugins."""
+
+    def __init__(self) -> None:
+        self.activities: dict[TypeId, ActivityDefinition] = {}
+        self.workflows: dict[TypeId, WorkflowDefinition] = {}
+
+    def add(self, thing: Any) -> None:
+        """Add a decorated class or function; adding the same one again changes nothing.
+
+        Raises:
+            RegistrationError: if it is not decorated, or another one has its name and version.
+        """
+        found = definition(thing)
+        if found is None:
+            raise RegistrationError(
+                f"{thing!r} is neither an activity nor a workflow",
+                hint="decorate it with @activity(...) or @workflow(...)",
+            )
+        match found:
+            case ActivityDefinition():
+                claim("activity", self.activities, found)
+            case WorkflowDefinition():
+                claim("workflow", self.workflows, found)
+
+    def add_module(self, module: ModuleType) -> Iterator[RegistrationError]:
+        """Add each decorated object that a module's namespace holds; yields what is refused."""
+        for thing in list(vars(module).values()):
+            if definition(thing) is not None:
+                try:
+                    self.add(thing)
+                except RegistrationError as error:
+                    yield error
+
+    def activity(self, type: TypeId) -> ActivityDefinition:
+        """The activity of that type.
+
+        Raises:
+            UnknownType: if no loaded plugin defines it.
+        """
+        return look_up("activity", self.activities, type)
+
+    def workflow(self, type: TypeId) -> WorkflowDefinition:
+        """The workflow of that type.
+
+        Raises:
+            UnknownType: if no loaded plugin defines it.
+        """
+        return look_up("workflow", self.workflows, type)
+
+
+def definition(thing: Any) -> Definition | None:
+    """What a decorator said of a class or function. Subclasses do not inherit it."""
+    own = vars(thing).get(ATTRIBUTE) if hasattr(thing, "__dict__") else None
+    return own if isinstance(own, ActivityDefinition | WorkflowDefinition) else None
+
+
+def claim(kind: str, known: dict[TypeId, D], found: D) -> None:
+    """Enter a definition under its type.
+
+    Raises:
+        RegistrationError: with both origins, if another definition has the type.
+    """
+    other = known.setdefault(found.type, found)
+    if other.target is not found.target:
+        raise RegistrationError(
+            f"two definitions of the {kind} type {found.type}: {other.origin} and {found.origin}",
+            hint="give one of them another name or version",
+        )
+
+
+def look_up(kind: str, known: dict[TypeId, D], type: TypeId) -> D:
+    """The definition of a type.
+
+    Raises:
+        UnknownType: with the types that are known.
+    """
+    if type in known:
+        return known[type]
+    names = ", ".join(sorted(map(str, known))) or "none"
+    raise UnknownType(f"no loaded plugin defines the {kind} type {type}", hint=f"loaded: {names}")
+
+
+def origin_of(thing: Any) -> str:
+    """`file:line` of a class or function, or its module where the source is not to be had."""
+    try:
+        return f"{inspect.getsourcefile(thing)}:{inspect.getsourcelines(thing)[1]}"
+    except (OSError, TypeError):
+        return str(getattr(thing, "__module__", "?"))
