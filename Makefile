@@ -1,0 +1,28 @@
+# make run     the demo: sort photographs by colour, through flowyd on its own engine
+# make check   the fast inner loop: format, lint, contracts, types, unit tests
+# make test    all tests, on every Python that is here
+# Each does its own set-up; it needs Python 3.11, git and make.
+
+.DELETE_ON_ERROR:
+.PHONY: run check test
+
+INSTALLED = pyproject.toml plugins/images/pyproject.toml constraints.txt .ci/venv
+
+run: .venv/.ready
+	.venv/bin/python -m flowy_images.demo --config flowyd.toml
+
+check: .venv/.ready
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/mypy
+	.venv/bin/python -m pytest -q -n 2 tests/unit tests/replay plugins/images/tests
+
+test: .venv/.ready
+	.ci/test
+
+.venv/.ready: $(INSTALLED)
+	.ci/venv 3.11 .venv
+
+.venv-%/.ready: $(INSTALLED)
+	.ci/venv $* .venv-$*

@@ -1,0 +1,41 @@
+"""Sort pictures into folders named after their predominant colour."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flowy import ActivityProxy, TaskError, Workflow, workflow
+from flowy_images import activities
+
+TASK_LIST = "image_decisions"
+
+
+@workflow("ClassifyImages", 1, TASK_LIST)
+class ClassifyImages(Workflow):
+    """Download, resize, look at and move each of many pictures, all at once."""
+
+    # `...`: they are given placeholders where the activities take what these stand for.
+    download: ActivityProxy[..., str] = ActivityProxy(activities.download, retry=3)
+    resize: ActivityProxy[..., str] = ActivityProxy(activities.resize, retry=3)
+    predominant_colour: ActivityProxy[..., str] = ActivityProxy(
+        activities.PredominantColour, retry=3
+    )
+    move: ActivityProxy[..., str] = ActivityProxy(activities.move, retry=3)
+
+    def run(self, urls: Sequence[str], folder: str, width: int = 320) -> list[dict[str, str]]:
+        """Per picture, in the order given: {url, colour, path}, or {url, error} for a bad one."""
+        sorted_ones = [(url, *self.classify(url, folder, width)) for url in urls]
+        return [summary(url, colour, path) for url, colour, path in sorted_ones]
+
+    def classify(self, url: str, folder: str, width: int) -> tuple[Any, Any]:
+        """Ask for all of one picture's steps; each begins when what it needs is there."""
+        resized = self.resize(self.download(url, folder), width)
+        colour = self.predominant_colour(resized)
+        return colour, self.move(resized, colour, folder)
+
+
+def summary(url: str, colour: Any, path: Any) -> dict[str, str]:
+    """What became of one picture. A bad one is told, and fails nobody else."""
+    try:
+        return {"url": url, "colour": colour.result(), "path": path.result()}
+    except TaskError as error:
+        return {"url": url, "error": str(error)}
