@@ -1,0 +1,394 @@
+"""The boto3 edge: SWF, or the engine in its place, for one domain.
+
+Each method is one operation; every fault of botocore becomes a `ServiceError` here and nowhere
+else. Loaded lazily by others, since importing boto3 takes a seventh of a second.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import boto3
+import botocore.session
+import msgspec
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoCredentialsError,
+    NoRegionError,
+)
+from botocore.exceptions import (
+    ConnectionError as NoConnection,
+)
+from botocore.httpsession import URLLib3Session
+
+from flowy.errors import ServiceError, ServiceUnreachable, UnknownResource
+from flowy.options import Options, WorkflowOptions
+from flowy.swf import limits, parameters
+from flowy.swf.decisions import Decision
+from flowy.swf.descriptions import ExecutionInfo, RegisteredType, execution_info
+from flowy.swf.endpoints import is_loopback
+from flowy.swf.events import Event
+from flowy.swf.faults import error_of
+from flowy.swf.tasks import ActivityTask, DecisionTask, activity_task, decision_task
+from flowy.swf.values import ExecutionId, TypeId
+from flowy.swf.wire import decision_to_wire, event_from_wire
+
+POLL_READ_SECONDS = 75
+"""SWF holds a poll for 60 s and botocore's own time-out is 60 s: a late answer must not be lost."""
+CONNECT_SECONDS = 10
+READ_SECONDS = 30
+NOBODY = ("flowy", "flowy")
+"""Credentials for a server on this host that asks for none."""
+
+
+class SWFClient:
+    """SWF's operations on one domain. Threads may share it; making it opens no socket.
+
+    `credentials` are (access key id, secret key); without them boto3's own chain is asked, and for
+    an `endpoint_url` on loopback that finds none, any will do.
+    """
+
+    def __init__(
+        self,
+        domain: str,
+        *,
+        endpoint_url: str | None = None,
+        region: str | None = None,
+        profile: str | None = None,
+        credentials: tuple[str, str] | None = None,
+    ) -> None:
+        self.domain = domain
+        self.endpoint_url = endpoint_url
+        self.loopback = is_loopback(endpoint_url)
+        try:
+            self._session = self._open(region, profile, credentials)
+            # botocore would poll again by itself and lose the first answer's token; a response
+            # that it repeated unseen would be refused as unknown although the first one counted.
+            self._polls = connect(self._session, endpoint_url, POLL_READ_SECONDS, 1)
+            self._once = connect(self._session, endpoint_url, READ_SECONDS, 1)
+            self._reads = connect(self._session, endpoint_url, READ_SECONDS, 3)
+        except BotoCoreError as error:
+            raise translated(error) from error
+
+    def _open(
+        self, region: str | None, profile: str | None, credentials: tuple[str, str] | None
+    ) -> boto3.Session:
+        """A session whose times are numbers, with the region and credentials to use."""
+        core = botocore.session.Session(profile=profile)
+        # The documented hook: botocore's own parser makes datetimes, for most of its parsing time.
+        core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=float)
+        if self.loopback:
+            region = region or core.get_config_variable("region") or "us-east-1"
+            for source in ("container-role", "iam-role"):  # no cloud is asked about this host
+                core.get_component("credential_provider").remove(source)
+            if credentials is None and core.get_credentials() is None:
+                credentials = NOBODY
+        key, secret = credentials or (None, None)
+        return boto3.Session(key, secret, region_name=region, botocore_session=core)
+
+    # Polls ---------------------------------------------------------------------------------------
+
+    def poll_decision(self, task_list: str, identity: str) -> DecisionTask | None:
+        """Wait up to a minute for a decision task; all pages of its history are fetched."""
+        wanted = {
+            "domain": self.domain,
+            "taskList": {"name": task_list},
+            "identity": identity,
+            "maximumPageSize": limits.PAGE,
+        }
+        first = call(self._polls, "poll_for_decision_task", **wanted)
+        if not first.get("taskToken"):
+            return None
+        events = [event_from_wire(event) for event in first["events"]]
+        page = first
+        while token := page.get("nextPageToken"):
+            # A page is no new task: unlike the first request it may be repeated.
+            page = call(self._reads, "poll_for_decision_task", **wanted, nextPageToken=token)
+            events.extend(event_from_wire(event) for event in page["events"])
+        return decision_task(first, events)
+
+    def poll_activity(self, task_list: str, identity: str) -> ActivityTask | None:
+        """Wait up to a minute for an activity task."""
+        found = call(
+            self._polls,
+            "poll_for_activity_task",
+            domain=self.domain,
+            taskList={"name": task_list},
+            identity=identity,
+        )
+        return activity_task(found) if found.get("taskToken") else None
+
+    def release_polls(self, identity: str) -> bool:
+        """Have the held polls of an identity answered empty at once; False: not to be had here.
+
+        ReleasePolls is the engine's own operation, unknown to botocore; others refuse it.
+        """
+        credentials = self._session.get_credentials()
+        if self.endpoint_url is None or credentials is None:
+            return False
+        headers = {
+            "X-Amz-Target": "SimpleWorkflowService.ReleasePolls",
+            "Content-Type": "application/x-amz-json-1.0",
+        }
+        body = json.dumps({"identity": identity}).encode()
+        request = AWSRequest("POST", self.endpoint_url, headers=headers, data=body)
+        region = self._session.region_name
+        SigV4Auth(credentials, "swf", region).add_auth(request)
+        with suppress(NoConnection, HTTPClientError):  # a server that is gone holds no poll
+            answer = URLLib3Session(timeout=CONNECT_SECONDS).send(request.prepare())
+            return bool(answer.status_code == 200)
+        return False
+
+    # Responses -----------------------------------------------------------------------------------
+
+    def complete_decision(
+        self,
+        token: str,
+        decisions: Sequence[Decision],
+        context: str | None = None,
+        task_list: str | None = None,
+        schedule_to_start: str | None = None,
+    ) -> None:
+        """Answer a decision task; `task_list` and its time-out are where the next one goes."""
+        call(
+            self._once,
+            "respond_decision_task_completed",
+            taskToken=token,
+            decisions=[decision_to_wire(decision) for decision in decisions],
+            executionContext=context,
+            taskList=None if task_list is None else {"name": task_list},
+            taskListScheduleToStartTimeout=schedule_to_start,
+        )
+
+    def complete_activity(self, token: str, result: str | None) -> None:
+        """Answer an activity task with its result."""
+        call(self._once, "respond_activity_task_completed", taskToken=token, result=result)
+
+    def fail_activity(self, token: str, reason: str, details: str | None) -> None:
+        """Answer that an activity task failed."""
+        call(
+            self._once,
+            "respond_activity_task_failed",
+            taskToken=token,
+            reason=reason,
+            details=details,
+        )
+
+    def cancel_activity(self, token: str, details: str | None) -> None:
+        """Answer that an activity task was canceled."""
+        call(self._once, "respond_activity_task_canceled", taskToken=token, details=details)
+
+    def heartbeat(self, token: str, details: str | None) -> bool:
+        """Say that an activity task is alive; whether SWF wants it canceled."""
+        answer = call(
+            self._once, "record_activity_task_heartbeat", taskToken=token, details=details
+        )
+        return bool(answer["cancelRequested"])
+
+    # Executions ----------------------------------------------------------------------------------
+
+    def start(
+        self,
+        workflow_id: str,
+        type: TypeId,
+        input: str | None,
+        options: WorkflowOptions | None = None,
+    ) -> str:
+        """Start an execution; its runId. Options that nobody said are the registered defaults."""
+        answer = call(
+            self._once,
+            "start_workflow_execution",
+            domain=self.domain,
+            workflowId=workflow_id,
+            workflowType=msgspec.to_builtins(type),
+            input=input,
+            **parameters.start_options(options or WorkflowOptions()),
+        )
+        return str(answer["runId"])
+
+    def signal(
+        self, workflow_id: str, name: str, input: str | None, run_id: str | None = None
+    ) -> None:
+        """Signal an open execution."""
+        self._on_execution(
+            "signal_workflow_execution", workflow_id, run_id, signalName=name, input=input
+        )
+
+    def request_cancel(self, workflow_id: str, run_id: str | None = None) -> None:
+        """Ask an open execution to cancel itself."""
+        self._on_execution("request_cancel_workflow_execution", workflow_id, run_id)
+
+    def terminate(
+        self, workflow_id: str, reason: str | None = None, run_id: str | None = None
+    ) -> None:
+        """Close an open execution at once, as its child policy says."""
+        self._on_execution("terminate_workflow_execution", workflow_id, run_id, reason=reason)
+
+    def _on_execution(
+        self, operation: str, workflow_id: str, run_id: str | None, **more: Any
+    ) -> None:
+        """One of the operations that name an open execution."""
+        call(
+            self._once, operation, domain=self.domain, workflowId=workflow_id, runId=run_id, **more
+        )
+
+    def describe(self, execution: ExecutionId) -> ExecutionInfo:
+        """What SWF tells of one run."""
+        found = call(
+            self._reads,
+            "describe_workflow_execution",
+            domain=self.domain,
+            execution=msgspec.to_builtins(execution),
+        )
+        return execution_info(found["executionInfo"])
+
+    def history(self, execution: ExecutionId, *, newest_first: bool = False) -> Iterator[Event]:
+        """The events of one run; pages are fetched as they are needed."""
+        for page in self._pages(
+            "get_workflow_execution_history",
+            execution=msgspec.to_builtins(execution),
+            reverseOrder=newest_first,
+        ):
+            yield from map(event_from_wire, page["events"])
+
+    def executions(
+        self, *, open: bool, workflow_id: str | None = None, since: int = 0
+    ) -> Iterator[ExecutionInfo]:
+        """Executions, newest first, that started at or after `since` (ms since the epoch)."""
+        state = "open" if open else "closed"
+        only = None if workflow_id is None else {"workflowId": workflow_id}
+        for page in self._pages(
+            f"list_{state}_workflow_executions",
+            startTimeFilter={"oldestDate": since / 1000},
+            executionFilter=only,
+        ):
+            yield from map(execution_info, page["executionInfos"])
+
+    def _pages(self, operation: str, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """All pages of a list; each is fetched when it is needed."""
+        token = None
+        while True:
+            page = call(self._reads, operation, domain=self.domain, nextPageToken=token, **wanted)
+            yield page
+            token = page.get("nextPageToken")
+            if not token:
+                return
+
+    def latest_run(self, workflow_id: str) -> ExecutionId:
+        """The open run of a workflowId, else the one that started last.
+
+        Raises:
+            UnknownResource: if the domain has none, or none that it still keeps.
+        """
+        for still_open in (True, False):
+            found = next(self.executions(open=still_open, workflow_id=workflow_id), None)
+            if found is not None:
+                return found.execution
+        raise UnknownResource(
+            "UnknownResourceFault",
+            f"the domain {self.domain} has no execution {workflow_id!r}",
+            hint="check the id; a closed one is kept for the domain's retention only",
+        )
+
+    # Domains and types ---------------------------------------------------------------------------
+
+    def register_domain(self, retention_days: int = 30) -> None:
+        """Register this domain; closed executions are kept for `retention_days` (0 to 90)."""
+        call(
+            self._once,
+            "register_domain",
+            name=self.domain,
+            workflowExecutionRetentionPeriodInDays=str(retention_days),
+        )
+
+    def describe_domain(self) -> str:
+        """The status of this domain: REGISTERED or DEPRECATED."""
+        found = call(self._reads, "describe_domain", name=self.domain)
+        return str(found["domainInfo"]["status"])
+
+    def register_activity_type(self, type: TypeId, options: Options) -> None:
+        """Register an activity type with its options as defaults."""
+        self._register("register_activity_type", type, parameters.activity_defaults(options))
+
+    def register_workflow_type(self, type: TypeId, options: WorkflowOptions) -> None:
+        """Register a workflow type with its options as defaults."""
+        self._register("register_workflow_type", type, parameters.workflow_defaults(options))
+
+    def _register(self, operation: str, type: TypeId, defaults: dict[str, Any]) -> None:
+        call(self._once, operation, domain=self.domain, **msgspec.to_builtins(type), **defaults)
+
+    def describe_activity_type(self, type: TypeId) -> RegisteredType:
+        """An activity type as it is registered."""
+        found = call(
+            self._reads,
+            "describe_activity_type",
+            domain=self.domain,
+            activityType=msgspec.to_builtins(type),
+        )
+        return RegisteredType(type, found["typeInfo"]["status"], found["configuration"])
+
+    def describe_workflow_type(self, type: TypeId) -> RegisteredType:
+        """A workflow type as it is registered."""
+        found = call(
+            self._reads,
+            "describe_workflow_type",
+            domain=self.domain,
+            workflowType=msgspec.to_builtins(type),
+        )
+        return RegisteredType(type, found["typeInfo"]["status"], found["configuration"])
+
+    def workflow_versions(self, name: str) -> list[str]:
+        """The registered versions of a workflow type."""
+        page = call(
+            self._reads,
+            "list_workflow_types",
+            domain=self.domain,
+            name=name,
+            registrationStatus="REGISTERED",
+        )
+        return [found["workflowType"]["version"] for found in page["typeInfos"]]
+
+
+def connect(session: boto3.Session, endpoint_url: str | None, read: float, attempts: int) -> Any:
+    """A client of boto3 for one kind of call."""
+    config = Config(
+        read_timeout=read,
+        connect_timeout=CONNECT_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        tcp_keepalive=True,
+    )
+    return session.client("swf", endpoint_url=endpoint_url, config=config)
+
+
+def call(client: Any, operation: str, **wanted: Any) -> dict[str, Any]:
+    """Carry out one operation; parameters that are None are left out.
+
+    Raises:
+        ServiceError: for every way in which it did not work.
+    """
+    given = {name: value for name, value in wanted.items() if value is not None}
+    try:
+        answer: dict[str, Any] = getattr(client, operation)(**given)
+    except (ClientError, BotoCoreError) as error:
+        raise translated(error) from error
+    return answer
+
+
+def translated(error: ClientError | BotoCoreError) -> ServiceError:
+    """The error of ours that one of botocore means."""
+    if isinstance(error, ClientError):
+        told: Any = error.response
+        status = told.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+        return error_of(told["Error"].get("Code", ""), told["Error"].get("Message", ""), status)
+    if isinstance(error, NoConnection | HTTPClientError):
+        return ServiceUnreachable(type(error).__name__, str(error), hint="is the endpoint right?")
+    if isinstance(error, NoCredentialsError | NoRegionError):
+        hint = "set AWS_REGION and AWS_PROFILE or keys, or name an endpoint on this host"
+        return ServiceError(type(error).__name__, str(error), hint=hint)
+    return ServiceError(type(error).__name__, str(error))

@@ -1,0 +1,58 @@
+"""What a poll brings: a decision task with its whole history, or an activity task."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from flowy.swf.events import Event
+from flowy.swf.values import ExecutionId, TypeId
+
+
+class DecisionTask(Struct, frozen=True):
+    """A decision to make. `events` are all pages of the history, oldest first.
+
+    `previous_started_event_id` is 0 before the first decision was completed.
+    """
+
+    token: str
+    execution: ExecutionId
+    type: TypeId
+    started_event_id: int
+    previous_started_event_id: int
+    events: list[Event]
+
+
+class ActivityTask(Struct, frozen=True):
+    """An activity to run. `id` is the activityId that its decider chose."""
+
+    token: str
+    execution: ExecutionId
+    id: str
+    type: TypeId
+    input: str | None
+    started_event_id: int
+
+
+def decision_task(wire: dict[str, Any], events: list[Event]) -> DecisionTask:
+    """Read the first page of a decision task; `events` are those of all pages."""
+    return DecisionTask(
+        token=wire["taskToken"],
+        execution=msgspec.convert(wire["workflowExecution"], ExecutionId),
+        type=msgspec.convert(wire["workflowType"], TypeId),
+        started_event_id=wire["startedEventId"],
+        previous_started_event_id=wire.get("previousStartedEventId", 0),
+        events=events,
+    )
+
+
+def activity_task(wire: dict[str, Any]) -> ActivityTask:
+    """Read an activity task."""
+    return ActivityTask(
+        token=wire["taskToken"],
+        execution=msgspec.convert(wire["workflowExecution"], ExecutionId),
+        id=wire["activityId"],
+        type=msgspec.convert(wire["activityType"], TypeId),
+        input=wire.get("input"),
+        started_event_id=wire["startedEventId"],
+    )
