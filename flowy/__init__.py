@@ -1,1 +1,41 @@
-"""The public API of flowy."""
+"""The public API of flowy: workflows in plain Python on Amazon SWF."""
+
+from flowy._activity import Activity, TaskInfo, activity, current_task
+from flowy._workflow import Workflow, workflow
+from flowy.errors import (
+    Canceled,
+    ExecutionFailed,
+    FlowyError,
+    NonDeterminismError,
+    SerializationError,
+    TaskCanceled,
+    TaskError,
+    TaskFailed,
+    TaskLost,
+    TaskNotScheduled,
+    TaskTimedOut,
+)
+from flowy.placeholders import Placeholder
+from flowy.proxies import ActivityProxy
+
+__all__ = [
+    "Activity",
+    "ActivityProxy",
+    "Canceled",
+    "ExecutionFailed",
+    "FlowyError",
+    "NonDeterminismError",
+    "Placeholder",
+    "SerializationError",
+    "TaskCanceled",
+    "TaskError",
+    "TaskFailed",
+    "TaskInfo",
+    "TaskLost",
+    "TaskNotScheduled",
+    "TaskTimedOut",
+    "Workflow",
+    "activity",
+    "current_task",
+    "workflow",
+]

@@ -1,0 +1,7 @@
+"""The deterministic core: history to turns to replay to decisions. No I/O, clock or log."""
+
+from flowy.decider.decide import decide
+from flowy.decider.execution import Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.verdict import Verdict
+
+__all__ = ["Broken", "Decided", "Execution", "NonDeterminism", "Stale", "Verdict", "decide"]

@@ -1,0 +1,159 @@
+"""What people write workflows with: the `workflow` decorator and `Workflow`."""
+
+import inspect
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from random import Random
+from typing import Any, Protocol, TypeVar
+
+from flowy._activity import type_id
+from flowy.errors import RegistrationError
+from flowy.options import UNSET, Options, Seconds, Unset, WorkflowOptions
+from flowy.placeholders import Placeholder
+from flowy.proxies import Caller
+from flowy.registry import ATTRIBUTE, WorkflowDefinition, origin_of
+from flowy.swf.values import ExecutionId
+
+W = TypeVar("W", bound="type[Workflow]")
+
+
+class Running(Caller, Protocol):
+    """The running execution, as its workflow code sees it."""
+
+    @property
+    def id(self) -> ExecutionId:
+        """The workflowId and runId."""
+
+    def now(self) -> datetime:
+        """The time of the decision that runs."""
+
+    def random(self) -> Random:
+        """A source of random numbers that replay repeats."""
+
+    def start_timer(self, delay: Seconds) -> Placeholder[None]:
+        """Ask for a timer."""
+
+    def scoped(self, options: Options) -> AbstractContextManager[None]:
+        """Options for the calls made inside."""
+
+    def spawn(
+        self, code: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Placeholder[Any]:
+        """Start a branch."""
+
+
+class Workflow:
+    """Plain, single-threaded code that coordinates activities: subclass it, write `run`.
+
+    The code is run again over the recorded history, so it must ask for the same things each time:
+    take the time, random numbers and everything from outside through this class or an activity.
+    """
+
+    def __init__(self, execution: Running) -> None:
+        self.execution = execution
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002  # the signature is the user's
+        """Do the work. The arguments are the starter's, the result is recorded as JSON."""
+        raise RegistrationError(
+            f"the workflow {type(self).__name__} has no code", hint="write its run method"
+        )
+
+    def options(  # noqa: PLR0913  # SWF has that many options, each by name
+        self,
+        *,
+        task_list: str | Unset = UNSET,
+        heartbeat: Seconds | Unset = UNSET,
+        start_to_close: Seconds | Unset = UNSET,
+        schedule_to_start: Seconds | Unset = UNSET,
+        schedule_to_close: Seconds | Unset = UNSET,
+        priority: int | Unset = UNSET,
+        retry: int | Unset = UNSET,
+        delay: Seconds | Unset = UNSET,
+        lost: int | Unset = UNSET,
+        error_handling: bool | Unset = UNSET,
+    ) -> AbstractContextManager[None]:
+        """Options for the calls made in a `with` block; they beat the proxy's and the decorator's.
+
+        Raises:
+            OptionError: for an option that SWF would refuse.
+        """
+        return self.execution.scoped(
+            Options(
+                task_list=task_list,
+                heartbeat=heartbeat,
+                start_to_close=start_to_close,
+                schedule_to_start=schedule_to_start,
+                schedule_to_close=schedule_to_close,
+                priority=priority,
+                retry=retry,
+                delay=delay,
+                lost=lost,
+                error_handling=error_handling,
+            )
+        )
+
+    def spawn(self, code: Callable[..., Any], *args: Any, **kwargs: Any) -> Placeholder[Any]:
+        """Run sequential code beside this line; what it returns is the placeholder's result.
+
+        When `run` returns, its branches are cancelled: who wants their work waits for them.
+        """
+        return self.execution.spawn(code, args, kwargs)
+
+    def sleep(self, delay: Seconds) -> Placeholder[None]:
+        """A timer of so many seconds (rounded up); `.result()` waits for it."""
+        return self.execution.start_timer(delay)
+
+    def now(self) -> datetime:
+        """The time of the decision that runs, aware, in UTC: the same in each replay."""
+        return self.execution.now()
+
+    @property
+    def random(self) -> Random:
+        """Random numbers that are the same in each replay; one stream for each branch."""
+        return self.execution.random()
+
+
+def workflow(  # noqa: PLR0913  # SWF has that many options, each by name
+    name: str,
+    version: str | int,
+    task_list: str,
+    *,
+    execution_start_to_close: Seconds | Unset = UNSET,
+    task_start_to_close: Seconds | Unset = UNSET,
+    child_policy: str | Unset = UNSET,
+    priority: int | Unset = UNSET,
+    tags: tuple[str, ...] | Unset = UNSET,
+    lambda_role: str | Unset = UNSET,
+) -> Callable[[W], W]:
+    """Make a `Workflow` class the workflow type `name`, `version`.
+
+    Times are seconds or a `timedelta`.
+
+    Raises:
+        OptionError: for a name or option that SWF would refuse.
+        RegistrationError: for something that is no Workflow class.
+    """
+    options = WorkflowOptions(
+        task_list=task_list,
+        execution_start_to_close=execution_start_to_close,
+        task_start_to_close=task_start_to_close,
+        child_policy=child_policy,
+        priority=priority,
+        tags=tags,
+        lambda_role=lambda_role,
+    )
+    identity = type_id(name, version)
+
+    def decorate(target: W) -> W:
+        given: object = target  # what the annotation promises is what is checked here
+        if not (inspect.isclass(given) and issubclass(given, Workflow)):
+            raise RegistrationError(f"{identity} is {target!r}", hint="decorate a Workflow class")
+        if inspect.iscoroutinefunction(target.run):
+            raise RegistrationError(
+                f"the run of {identity} is async", hint="write `def run`: calls return at once"
+            )
+        setattr(target, ATTRIBUTE, WorkflowDefinition(identity, options, target, origin_of(target)))
+        return target
+
+    return decorate

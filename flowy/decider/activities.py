@@ -1,0 +1,265 @@
+"""Activity tasks that workflow code asks for: scheduled, tried again, settled."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from flowy import forms
+from flowy.decider.asked import Ask, Asked
+from flowy.decider.lines import Lines
+from flowy.decider.memory import Memory
+from flowy.decider.places import caller
+from flowy.errors import (
+    SerializationError,
+    TaskCanceled,
+    TaskError,
+    TaskLost,
+    TaskNotScheduled,
+    TaskTimedOut,
+)
+from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, duration, seconds
+from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill, find
+from flowy.registry import ActivityDefinition
+from flowy.retry import Again, Budget, GiveUp, Spent, charge, next_attempt
+from flowy.swf.decisions import RequestCancelActivityTask, ScheduleActivityTask, StartTimer
+from flowy.swf.values import TaskList, TypeId
+
+OURS = Options(
+    retry=ACTIVITY_DEFAULTS.retry,
+    delay=ACTIVITY_DEFAULTS.delay,
+    lost=ACTIVITY_DEFAULTS.lost,
+    error_handling=ACTIVITY_DEFAULTS.error_handling,
+    auto_heartbeat=ACTIVITY_DEFAULTS.auto_heartbeat,
+)
+"""For a type that this process does not know: SWF's time-outs are then the registered ones."""
+
+
+@dataclass(eq=False, slots=True)
+class ActivityCall:
+    """An activity that was asked for, over all its attempts."""
+
+    id: str
+    type: TypeId
+    options: Options
+    placeholder: Placeholder[Any]
+    values: tuple[Any, dict[str, Any]]
+    place: str
+    arguments: str = ""
+    missing: int = 0
+    scheduled: int = 0
+    spent: Spent = field(default_factory=Spent)
+    canceling: bool = False
+    details: str | None = None
+
+    @property
+    def attempt(self) -> str:
+        """The id of the attempt that runs now: the call's id, from the second on with a number."""
+        number = self.spent.attempts + 1
+        return self.id if number == 1 else f"{self.id}~{number}"
+
+
+class Activities:
+    """The activities of one execution."""
+
+    def __init__(
+        self,
+        lines: Lines,
+        asked: Asked,
+        known: Mapping[TypeId, ActivityDefinition],
+        fail: Callable[[Exception], None],
+    ) -> None:
+        self._fail = fail
+        self._lines = lines
+        self._asked = asked
+        self._known = known
+
+    def call(
+        self,
+        placeholder: Placeholder[Any],
+        type: TypeId,
+        said: Options,
+        values: tuple[tuple[Any, ...], dict[str, Any]],
+    ) -> ActivityCall:
+        """Ask for an activity, once all placeholders among its arguments have their results.
+
+        Id, options and a copy of the containers are taken now, when the call is made.
+
+        Raises:
+            SerializationError: naming the argument that has no JSON form.
+        """
+        call = ActivityCall(
+            id=placeholder.name,
+            type=type,
+            options=resolve(said, self._known.get(type)),
+            placeholder=placeholder,
+            values=(copy(values[0]), copy(values[1])),
+            place=caller(),
+        )
+        needed = find([*values[0], values[1]])
+        for needs in needed:
+            needs.looked_at = True
+        pending = [needs for needs in needed if needs.outcome is None]
+        call.missing = len(pending)
+        for needs in pending:
+            needs.then(partial(self._arrived, call, needs))
+        failed = next((n.outcome for n in needed if isinstance(n.outcome, Error)), None)
+        if failed:
+            self._lines.settle(placeholder, failed)
+        elif not pending:
+            self._write(call)
+            self._schedule(call)
+        return call
+
+    def completed(self, call: ActivityCall, result: str | None) -> None:
+        """Settle it with its result; one that cannot be read is an error of this call only."""
+        try:
+            outcome: Outcome = Value(forms.read_result(result))
+        except SerializationError as error:
+            outcome = Error(error)
+        self._lines.settle(call.placeholder, outcome)
+
+    def timed_out(self, call: ActivityCall, kind: str, details: str | None, memory: Memory) -> None:
+        """Try again or settle; no automatic heartbeat means that worker or host is gone."""
+        call.details = details if details is not None else call.details
+        read = read_details(details)
+        gone = kind == "HEARTBEAT" and call.options.auto_heartbeat is True
+        error = TaskLost("its heartbeats stopped", read) if gone else TaskTimedOut(kind, read)
+        self.failed(call, error, memory)
+
+    def failed(self, call: ActivityCall, error: TaskError, memory: Memory) -> None:
+        """Try again, or settle with the error.
+
+        In a recorded turn history says whether there was another attempt: then an edited policy
+        never breaks a running execution.
+        """
+        spent = call.spent = charge(call.spent, error)
+        step = next_attempt(budget(call.options), spent, error)
+        if not memory.is_live(self._asked.confirmed + len(self._asked)):
+            step = recorded_step(call, memory)
+        elif call.canceling:
+            step = GiveUp()
+        match step:
+            case Again(delay) if delay > 0:
+                timer = StartTimer(start_to_fire_timeout=duration(delay), timer_id=call.attempt)
+                self._asked.ask(Ask(timer, call, place=call.place))
+            case Again():
+                self._schedule(call)
+            case GiveUp():
+                self._give_up(call, error)
+
+    def canceled(self, call: ActivityCall, details: str | None) -> None:
+        """Settle it as cancelled."""
+        self._lines.settle(call.placeholder, Error(TaskCanceled(read_details(details))))
+
+    def refused(self, call: ActivityCall, cause: str) -> None:
+        """Settle it with SWF's cause."""
+        self._give_up(call, TaskNotScheduled(cause, f"the activity {call.id} of {call.type}"))
+
+    def fired(self, call: ActivityCall) -> None:
+        """The wait between two attempts is over."""
+        if call.placeholder.outcome is None:
+            self._schedule(call)
+
+    def cancel(self, call: ActivityCall) -> None:
+        """Ask for its cancellation; how it ends is up to the activity."""
+        if call.canceling:
+            return
+        call.canceling = True
+        if call.scheduled:
+            request = RequestCancelActivityTask(activity_id=call.attempt)
+            self._asked.ask(Ask(request, place=caller()))
+        else:
+            self._lines.settle(call.placeholder, Error(TaskCanceled()))
+
+    def _give_up(self, call: ActivityCall, error: Exception) -> None:
+        self._lines.settle(call.placeholder, Error(error))
+        if call.options.error_handling is False:
+            self._fail(error)
+
+    def _arrived(self, call: ActivityCall, needed: Placeholder[Any]) -> None:
+        if call.placeholder.outcome is not None:
+            return
+        if isinstance(needed.outcome, Error):
+            self._lines.settle(call.placeholder, needed.outcome)
+            return
+        call.missing -= 1
+        if call.missing:
+            return
+        try:
+            self._write(call)
+        except SerializationError as error:
+            self._lines.settle(call.placeholder, Error(error))
+        else:
+            self._schedule(call)
+
+    def _write(self, call: ActivityCall) -> None:
+        args, kwargs = call.values
+        call.arguments = forms.write_arguments(tuple(fill(args)), fill(kwargs))
+        forms.write_input(call.arguments, meta(call))  # refuses what is too long for SWF, here
+        call.values = ((), {})
+
+    def _schedule(self, call: ActivityCall) -> None:
+        options = call.options
+        task = ScheduleActivityTask(
+            activity_id=call.attempt,
+            activity_type=call.type,
+            heartbeat_timeout=text(options.heartbeat),
+            input=forms.write_input(call.arguments, meta(call)),
+            schedule_to_close_timeout=text(options.schedule_to_close),
+            schedule_to_start_timeout=text(options.schedule_to_start),
+            start_to_close_timeout=text(options.start_to_close),
+            task_list=None if options.task_list is UNSET else TaskList(options.task_list),
+            task_priority=None if options.priority is UNSET else str(options.priority),
+        )
+        self._asked.ask(Ask(task, call, call.arguments, call.place))
+
+
+def resolve(said: Options, known: ActivityDefinition | None) -> Options:
+    """The options of a call: what workflow and proxy said, then the decorator, then defaults."""
+    if known is None:
+        return said.over(OURS)
+    return said.over(known.options).over(ACTIVITY_DEFAULTS)
+
+
+def budget(options: Options) -> Budget:
+    """The retry policy that the options mean; `resolve` has left none of them open."""
+    retry = 0 if options.retry is UNSET else options.retry
+    lost = 0 if options.lost is UNSET else options.lost
+    delay = 0.0 if options.delay is UNSET or options.delay is None else seconds(options.delay)
+    return Budget(retry, lost, delay)
+
+
+def recorded_step(call: ActivityCall, memory: Memory) -> Again | GiveUp:
+    """What history shows of the next attempt: a timer, the task itself, or nothing."""
+    if memory.has_timer(call.attempt):
+        return Again(1)  # how long it really took is in the recorded timer
+    if memory.has_activity(call.attempt, call.type):
+        return Again(0)
+    return GiveUp()
+
+
+def meta(call: ActivityCall) -> forms.Meta:
+    """What the worker is told of its attempt."""
+    options = call.options
+    return forms.Meta(
+        heartbeat=milliseconds(options.heartbeat),
+        start_to_close=milliseconds(options.start_to_close),
+        attempt=call.spent.attempts + 1,
+        details=call.details,
+    )
+
+
+def milliseconds(value: Seconds | Unset) -> int | None:
+    """A time option as a whole number of milliseconds; None for never, and for not said."""
+    return None if value is UNSET or value is None else round(seconds(value) * 1000)
+
+
+def text(value: Seconds | Unset) -> str | None:
+    """A time option as SWF writes it; None, the registered default, where nothing was said."""
+    return None if value is UNSET else duration(value)
+
+
+def read_details(details: str | None) -> Any:
+    """Heartbeat or cancellation details as a value; a foreign text is itself."""
+    return None if details is None else forms.read_result(details)

@@ -1,0 +1,135 @@
+"""Lines of workflow code, each in a greenlet: a waiting `.result()` leaves its stack where it is.
+
+The next decision resumes it there, so a decision costs what its new events cost, not its history.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass
+from random import Random
+from typing import Any, NoReturn, Protocol
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+from flowy.errors import Canceled
+from flowy.options import Options
+from flowy.placeholders import Placeholder, find
+
+
+class Evicted(GreenletExit):
+    """The execution is dropped; raised where the code waits. Not an outcome of the code."""
+
+
+class ForeignAwait(TypeError):
+    """Workflow code awaits something that is not flowy's: nobody would ever resume it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The code returned a value."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The code raised; what that means depends on the exception."""
+
+    error: BaseException
+
+
+Ending = Returned | Raised
+
+
+class Owner(Protocol):
+    """The execution that a branch belongs to."""
+
+    def ended(self, branch: "Branch", ending: Ending) -> None:
+        """Take the way a branch ended."""
+
+
+class Branch(greenlet):
+    """One line of workflow code. `path` scopes the ids of its calls, so an edit stays inside it."""
+
+    def __init__(
+        self,
+        owner: Owner,
+        path: str,
+        code: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: Options,
+    ) -> None:
+        super().__init__(self._main)
+        self.gr_context = copy_context()  # a greenlet starts with an empty one
+        self.path = path
+        self.options = options
+        self.placeholder: Placeholder[Any] | None = None
+        self.waiting: Placeholder[Any] | None = None
+        self.canceled = False
+        self.interrupted = False
+        self.random: Random | None = None
+        self._owner = owner
+        self._code = code
+        self._args = args
+        self._kwargs = kwargs
+        self._numbers: dict[str, int] = {}
+
+    def number(self, name: str) -> str:
+        """The id of the next call of that name: branch path, name, call number in the branch."""
+        count = self._numbers[name] = self._numbers.get(name, 0) + 1
+        return f"{self.path}{name}-{count}"
+
+    @contextmanager
+    def scoped(self, options: Options) -> Iterator[None]:
+        """Options that hold for the calls made inside, over those that hold already."""
+        outer = self.options
+        self.options = options.over(outer)
+        try:
+            yield
+        finally:
+            self.options = outer
+
+    def pause(self, placeholder: Placeholder[Any], hub: greenlet) -> None:
+        """Leave to the hub until `resume` is called for this placeholder."""
+        self.waiting = placeholder
+        hub.switch()
+        if self.interrupted:
+            self.raise_interruption()
+
+    def resume(self, placeholder: Placeholder[Any] | None) -> None:
+        """Go on, if the branch still waits for this placeholder (None: it has not begun)."""
+        if not self.dead and self.waiting is placeholder:
+            self.waiting = None
+            self.parent = getcurrent()  # the hub may be another greenlet each time
+            self.switch()
+
+    def raise_interruption(self) -> NoReturn:
+        """Raise the cancellation that was asked for, once."""
+        self.interrupted = False
+        raise Canceled
+
+    def evict(self) -> None:
+        """Unwind the code; its `finally` blocks run and cannot be prevented."""
+        if not self.dead:
+            self.parent = getcurrent()
+            self.throw(Evicted)
+
+    def _main(self) -> None:
+        try:
+            ending: Ending = Returned(self._run())
+        except Evicted:
+            return
+        except BaseException as error:  # noqa: BLE001  # task execution: the owner sorts it
+            ending = Raised(error)
+        self._owner.ended(self, ending)
+
+    def _run(self) -> Any:
+        value = self._code(*self._args, **self._kwargs)
+        if inspect.isawaitable(value):
+            raise ForeignAwait(f"{self._code!r} is async")
+        for placeholder in find(value):
+            placeholder.result()
+        return value

@@ -1,0 +1,56 @@
+"""How an execution closes: the decision that the end of its main line means."""
+
+from flowy import forms
+from flowy.decider.branches import Ending, ForeignAwait, Raised, Returned
+from flowy.errors import Canceled, FlowyError, SerializationError
+from flowy.placeholders import copy, fill
+from flowy.swf.decisions import (
+    CancelWorkflowExecution,
+    CompleteWorkflowExecution,
+    Decision,
+    FailWorkflowExecution,
+)
+
+NOT_THE_CODES_FAULT = (ImportError, MemoryError, RecursionError, ForeignAwait)
+"""Exceptions that say something of this process or deploy, not of the work: they are parked."""
+
+
+def close_for(ending: Ending) -> Decision:
+    """The closing decision for the end of the main line.
+
+    `is_unfit` endings have none: they are no outcome.
+    """
+    match ending:
+        case Returned(value):
+            return completed(fill(copy(value)))
+        case Raised(Canceled()):
+            return CancelWorkflowExecution()
+        case Raised(error):
+            return failed(error)
+
+
+def is_unfit(error: BaseException) -> bool:
+    """Whether the error is ours, or this deploy's, and not a failure of the work."""
+    return isinstance(error, NOT_THE_CODES_FAULT) or not isinstance(error, Exception | Canceled)
+
+
+def completed(value: object) -> Decision:
+    """Completion with the result; a result without a JSON form is a failure that names it."""
+    try:
+        return CompleteWorkflowExecution(result=forms.write_result(value))
+    except SerializationError as error:
+        return failed(error)
+
+
+def failed(error: BaseException) -> Decision:
+    """Failure with the error's type, message and traceback."""
+    failure = forms.failure_of(error)
+    return FailWorkflowExecution(reason=failure.reason, details=failure.details)
+
+
+def refused(cause: str) -> Decision:
+    """What to close with after SWF refused the close for another cause than news.
+
+    Offering the same again would loop at once, up to the end of the history.
+    """
+    return failed(FlowyError(f"SWF refused to close the execution: {cause}"))

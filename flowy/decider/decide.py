@@ -1,0 +1,59 @@
+"""One decision task in, one answer out: replay the history and say what follows."""
+
+import traceback
+from collections.abc import Sequence
+from typing import assert_never
+
+from flowy import forms
+from flowy.decider.execution import Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.parking import park
+from flowy.decider.verdict import Verdict
+from flowy.errors import UnknownType
+from flowy.registry import Registry
+from flowy.swf.events import Event
+from flowy.swf.values import ExecutionId, TypeId
+
+CORE = 1
+"""The number of the rules in this package; an execution stays on the rules it began with."""
+
+
+def decide(
+    registry: Registry, execution: ExecutionId, type: TypeId, events: Sequence[Event]
+) -> Verdict:
+    """Answer a decision task from its whole history.
+
+    What cannot be decided here and now (an unknown type, non-determinism, an unreadable input, a
+    bug of ours) is parked; an exception of the workflow's code fails the execution.
+    """
+    try:
+        definition = registry.workflow(type)
+    except UnknownType as error:
+        return park(events, str(error))
+    running = Execution(definition, execution, registry.activities)
+    try:
+        return answer(running, events)
+    except Exception as error:  # noqa: BLE001  # task execution: a bug of ours must not kill the loop
+        return park(events, f"bug in flowy: {explain(error)}")
+    finally:
+        running.evict()
+
+
+def answer(running: Execution, events: Sequence[Event]) -> Verdict:
+    """The verdict of one activation."""
+    match running.activate(events):
+        case Decided(decisions, kept_back, warnings):
+            context = forms.write_context(forms.Context(core=CORE, kept_back=kept_back))
+            return Verdict(decisions, context, warnings=warnings)
+        case NonDeterminism(message):
+            return park(events, f"non-deterministic workflow code: {message}")
+        case Broken(error):
+            return park(events, f"the workflow's code could not run: {explain(error)}")
+        case Stale(why):
+            return park(events, f"the history cannot be replayed: {why}")
+        case other:
+            assert_never(other)
+
+
+def explain(error: BaseException) -> str:
+    """The error with its traceback, innermost part last."""
+    return "".join(traceback.format_exception(error)).strip()

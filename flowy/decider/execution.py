@@ -1,0 +1,224 @@
+"""One execution in the decider: history in, decisions out, through one door.
+
+It reads no clock and does no I/O; the same events give the same answer. It lives in one thread:
+greenlets do not leave the thread that made them.
+"""
+
+from _thread import get_ident
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flowy import forms
+from flowy.decider import closing, news
+from flowy.decider.activities import Activities, ActivityCall
+from flowy.decider.asked import ROOM, Ask, Asked
+from flowy.decider.branches import Branch, Ending, Raised, Returned
+from flowy.decider.lines import Lines
+from flowy.decider.memory import Memory
+from flowy.decider.running import RunningCode
+from flowy.decider.timers import TimerCall, Timers
+from flowy.decider.turns import Cut, Turn, cut
+from flowy.errors import Canceled, FlowyError, NonDeterminismError, TaskCanceled
+from flowy.options import Options
+from flowy.placeholders import Error, Outcome, Value, copy, fill
+from flowy.registry import ActivityDefinition, WorkflowDefinition
+from flowy.swf.decisions import Decision
+from flowy.swf.events import Event
+from flowy.swf.values import ExecutionId, TypeId
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decisions of the live turn; `kept_back` more had no room in the answer."""
+
+    decisions: tuple[Decision, ...]
+    kept_back: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """This execution does not fit the events: fetch the whole history, or evict it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NonDeterminism:
+    """The code asked for something else than what is recorded; `message` shows both sides."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Something that is no outcome of the work left the code, or we have a bug."""
+
+    error: BaseException
+
+
+Answer = Decided | Stale | NonDeterminism | Broken
+
+
+class Unfinished(Exception):
+    """The code ended in a way that is no outcome. Stays inside this module."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(repr(error))
+        self.error = error
+
+
+class Execution:
+    """The suspended or running code of one (workflowId, runId), in the thread that made it."""
+
+    memory: Memory
+
+    def __init__(
+        self,
+        definition: WorkflowDefinition,
+        id: ExecutionId,
+        known: Mapping[TypeId, ActivityDefinition],
+        room: int = ROOM,
+    ) -> None:
+        self.id = id
+        self.last = 0
+        self.asked = Asked(room)
+        self.lines = Lines(self, id.run_id)
+        self.activities = Activities(self.lines, self.asked, known, self._fail)
+        self.timers = Timers(self.lines, self.asked)
+        self._definition = definition
+        self._thread = get_ident()
+        self._root: Branch | None = None
+        self._failure: Exception | None = None
+        self._close: Decision | None = None
+        self._offered = False
+        self._unfit: BaseException | None = None
+
+    def activate(self, events: Sequence[Event]) -> Answer:
+        """Run every turn that is new to this execution; the answer is that of the last one.
+
+        Args:
+            events: the whole history, or a window that begins with the DecisionTaskStarted of the
+                turn that ran last.
+
+        After any answer but Decided and Stale the execution is of no use: evict it.
+        """
+        pieces = cut(events, self.last)
+        why = self._stale(pieces)
+        if why:
+            return Stale(why)
+        try:
+            return self._run(pieces.turns, pieces.confirmed)
+        except NonDeterminismError as error:
+            return NonDeterminism(str(error))
+        except Unfinished as unfinished:
+            return Broken(unfinished.error)
+        except FlowyError as error:  # an input that cannot be read, for one
+            return Broken(error)
+
+    def evict(self) -> None:
+        """Drop the code; always call it, since a suspended greenlet is never collected."""
+        self.lines.evict()
+        self.asked.open.clear()
+
+    def take(self, scheduled: int) -> ActivityCall | TimerCall | None:
+        """The open call that an event recorded, which is open no longer."""
+        call: ActivityCall | TimerCall | None = self.asked.open.pop(scheduled, None)
+        return call
+
+    def begin(self, input: str | None) -> None:
+        """Start the main line with the execution's input."""
+        given = forms.read_input(input)
+
+        def main(*args: Any, **kwargs: Any) -> Any:
+            return self._definition.target(RunningCode(self)).run(*args, **kwargs)
+
+        self._root = self.lines.start("", main, tuple(given.args), given.kwargs, Options())
+
+    def cancel(self) -> None:
+        """Raise `Canceled` in each branch."""
+        self.lines.cancel()
+
+    def close_refused(self, cause: str) -> None:
+        """Offer the close again; after another cause than news, a failure instead of it."""
+        self._offered = False
+        if cause != "UNHANDLED_DECISION":
+            self._close = closing.refused(cause)
+
+    def ended(self, branch: Branch, ending: Ending) -> None:
+        """Take the way a branch ended. The close waits until the last branch has."""
+        self.lines.live.pop(branch, None)
+        if isinstance(ending, Raised) and closing.is_unfit(ending.error):
+            self._unfit = ending.error
+        elif branch.placeholder is not None:
+            self.lines.settle(branch.placeholder, outcome_of(ending))
+        else:
+            self._close = closing.close_for(ending)
+            self.lines.cancel()
+
+    def _fail(self, error: Exception) -> None:
+        self._failure = self._failure or error
+        self.lines.cancel()
+
+    def _stale(self, pieces: Cut) -> str:
+        if self.lines.dead:
+            return "the execution was evicted"
+        if get_ident() != self._thread:
+            return "the execution was made in another thread"
+        if not pieces.turns or (self.last and pieces.confirmed is None):
+            return f"the events do not go on after the turn {self.last}"
+        return ""
+
+    def _run(self, turns: Sequence[Turn], confirmed: Turn | None) -> Answer:
+        if confirmed is not None:
+            self.asked.confirm(confirmed)
+        self.memory = Memory(turns, self.asked.confirmed)
+        for turn in turns:
+            self.memory.turn = turn
+            self._see(turn)
+            self.last = turn.started
+            if turn.completed:
+                self._offer_close(room=not turn.context.kept_back)
+                self.asked.confirm(turn)
+        if turns[-1].completed:
+            return Decided(())
+        self._offer_close(room=self.asked.fits())
+        decisions, kept_back = self.asked.answer(turns[-1].started)
+        return Decided(decisions, kept_back, self._warnings())
+
+    def _see(self, turn: Turn) -> None:
+        for event in turn.news:
+            if self._is_over() and not news.is_close_refused(event.attributes):
+                continue  # the code has ended: only the fate of its close matters
+            news.deliver(event, self)
+            self.lines.drain(self._check)
+
+    def _is_over(self) -> bool:
+        return self._close is not None and not self.lines.live
+
+    def _offer_close(self, *, room: bool) -> None:
+        if self._is_over() and room and not self._offered:
+            self._offered = True
+            close = closing.failed(self._failure) if self._failure else self._close
+            assert close is not None  # noqa: S101  # _is_over said so
+            self.asked.ask(Ask(close))
+
+    def _warnings(self) -> tuple[str, ...]:
+        return self.lines.unseen_failures() if self._offered else ()
+
+    def _check(self) -> None:
+        if self._unfit is not None:
+            raise Unfinished(self._unfit)
+
+
+def outcome_of(ending: Ending) -> Outcome:
+    """What the end of a branch means to who waits for it."""
+    match ending:
+        case Returned(value):
+            return Value(fill(copy(value)))
+        case Raised(Canceled()):
+            return Error(TaskCanceled())
+        case Raised(error):
+            assert isinstance(error, Exception)  # noqa: S101  # all others are unfit
+            return Error(error)

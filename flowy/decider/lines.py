@@ -1,0 +1,129 @@
+"""The branches of one execution and the one FIFO that says which runs next."""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from random import Random
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from flowy.decider.branches import Branch, Evicted, Owner
+from flowy.options import Options
+from flowy.placeholders import Error, Outcome, Placeholder
+
+RESISTANCE = 50
+"""How often evicted code may ask for something before its greenlet is given up."""
+
+
+class Lines:
+    """All lines of code of one execution: the main line and the branches that it spawned."""
+
+    def __init__(self, owner: Owner, seed: str) -> None:
+        self.live: dict[Branch, None] = {}  # an ordered set: the order must not depend on hashes
+        self.dead = False
+        self._owner = owner
+        self._seed = seed
+        self._ready: deque[Callable[[], None]] = deque()
+        self._hub: greenlet = getcurrent()
+        self._resisted = 0
+        self._failures: list[Placeholder[Any]] = []
+
+    def current(self) -> Branch:
+        """The branch that runs now.
+
+        Raises:
+            Evicted: when the execution was dropped: nothing more is asked.
+            RuntimeError: outside of the execution's own code.
+        """
+        if self.dead:
+            self._resist()
+            raise Evicted
+        branch = getcurrent()
+        if isinstance(branch, Branch) and branch in self.live:
+            return branch
+        raise RuntimeError("only the workflow's own code, in its own thread, may do this")
+
+    def start(
+        self,
+        path: str,
+        code: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: Options,
+    ) -> Branch:
+        """Queue a new line of code; it runs when its turn comes."""
+        branch = Branch(self._owner, path, code, args, kwargs, options)
+        self.live[branch] = None
+        self._ready.append(partial(branch.resume, None))
+        return branch
+
+    def wait(self, placeholder: Placeholder[Any]) -> None:
+        """Return once the placeholder is settled; called by workflow code."""
+        branch = self.current()
+        if branch.interrupted:
+            branch.raise_interruption()
+        if placeholder.outcome is None:
+            placeholder.then(partial(branch.resume, placeholder))
+            branch.pause(placeholder, self._hub)
+        if self.dead:
+            raise Evicted
+
+    def settle(self, placeholder: Placeholder[Any], outcome: Outcome) -> None:
+        """Settle a placeholder and queue who waits for it.
+
+        Through the queue and never by recursion: a chain of thousands would overflow the stack.
+        """
+        if placeholder.outcome is None:
+            self._ready.extend(placeholder.settle(outcome))
+            if isinstance(outcome, Error):
+                self._failures.append(placeholder)
+
+    def unseen_failures(self) -> tuple[str, ...]:
+        """Failed placeholders that nobody ever looked at, one line each."""
+        unseen = [failed for failed in self._failures if not failed.looked_at]
+        return tuple(f"nobody looked at {failed!r}" for failed in unseen)
+
+    def random(self) -> Random:
+        """The running branch's own stream: in a shared one an edit would change all others."""
+        branch = self.current()
+        if branch.random is None:
+            branch.random = Random(f"{self._seed}/{branch.path}")  # noqa: S311  # no secrets
+        return branch.random
+
+    def cancel(self) -> None:
+        """Raise `Canceled` once in each live branch, the youngest first."""
+        for branch in reversed(self.live):
+            self.interrupt(branch)
+
+    def interrupt(self, branch: Branch) -> None:
+        """Raise `Canceled` where one branch waits. A second one would tear its clean-up: never."""
+        if branch in self.live and not branch.canceled:
+            branch.canceled = branch.interrupted = True
+            if branch.waiting is not None:
+                self._ready.append(partial(branch.resume, branch.waiting))
+
+    def drain(self, check: Callable[[], None]) -> None:
+        """Run whatever is runnable, first come first served, until all wait."""
+        self._hub = getcurrent()
+        while self._ready:
+            self._ready.popleft()()
+            check()
+
+    def evict(self) -> None:
+        """Drop all code; its `finally` blocks run, with every call of flowy's dead.
+
+        Only between activations, in the thread that made the execution.
+        """
+        self.dead = True
+        self._hub = getcurrent()
+        for branch in list(self.live):
+            branch.evict()
+        self.live.clear()
+        self._ready.clear()
+
+    def _resist(self) -> None:
+        """Code that goes on after its eviction is left where it stands, for good."""
+        self._resisted += 1
+        if self._resisted > RESISTANCE:
+            self._hub.switch()

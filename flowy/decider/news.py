@@ -1,0 +1,122 @@
+"""What each event means to an execution: it is delivered to the call that it belongs to.
+
+Later events find their call by the id of the event that recorded it, never by our own ids. An event
+of a call that is not open (settled long ago, or not ours) means nothing.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from flowy import forms
+from flowy.decider.activities import Activities, ActivityCall
+from flowy.decider.memory import Memory
+from flowy.decider.timers import TimerCall, Timers
+from flowy.swf import events as e
+from flowy.swf.events import Attributes, Event
+
+
+class Receiver(Protocol):
+    """The execution, as the news sees it."""
+
+    activities: Activities
+    timers: Timers
+    memory: Memory
+
+    def take(self, scheduled: int) -> Any:
+        """The open call that an event recorded, which is open no longer; None if there is none."""
+
+    def begin(self, input: str | None) -> None:
+        """Start the main line."""
+
+    def cancel(self) -> None:
+        """Pass a cancel request on to the code."""
+
+    def close_refused(self, cause: str) -> None:
+        """SWF did not take the close."""
+
+
+def deliver(event: Event, to: Receiver) -> None:
+    """Deliver one event; most event types are no news to workflow code."""
+    handler = _HANDLERS.get(type(event.attributes))
+    if handler is not None:
+        handler(to, event.id, event.attributes)
+
+
+def is_close_refused(attributes: Attributes) -> bool:
+    """Whether SWF refused the close: all that matters once the code has ended."""
+    return type(attributes) in _REFUSED_CLOSES
+
+
+def _started(to: Receiver, _: int, event: e.WorkflowExecutionStarted) -> None:
+    to.begin(event.input)
+
+
+def _cancel_requested(to: Receiver, _: int, __: e.WorkflowExecutionCancelRequested) -> None:
+    to.cancel()
+
+
+def _completed(to: Receiver, _: int, event: e.ActivityTaskCompleted) -> None:
+    if call := to.take(event.scheduled_event_id):
+        to.activities.completed(call, event.result)
+
+
+def _failed(to: Receiver, _: int, event: e.ActivityTaskFailed) -> None:
+    if call := to.take(event.scheduled_event_id):
+        error = forms.read_failure(event.reason, event.details)
+        to.activities.failed(call, error, to.memory)
+
+
+def _timed_out(to: Receiver, _: int, event: e.ActivityTaskTimedOut) -> None:
+    if call := to.take(event.scheduled_event_id):
+        to.activities.timed_out(call, event.timeout_type, event.details, to.memory)
+
+
+def _canceled(to: Receiver, _: int, event: e.ActivityTaskCanceled) -> None:
+    if call := to.take(event.scheduled_event_id):
+        to.activities.canceled(call, event.details)
+
+
+def _not_scheduled(to: Receiver, id: int, event: e.ScheduleActivityTaskFailed) -> None:
+    if call := to.take(id):
+        to.activities.refused(call, event.cause)
+
+
+def _fired(to: Receiver, _: int, event: e.TimerFired) -> None:
+    match to.take(event.started_event_id):
+        case TimerCall() as timer:
+            to.timers.fired(timer)
+        case ActivityCall() as call:
+            to.activities.fired(call)
+
+
+def _not_started(to: Receiver, id: int, event: e.StartTimerFailed) -> None:
+    match to.take(id):
+        case TimerCall() as timer:
+            to.timers.refused(timer, event.cause)
+        case ActivityCall() as call:
+            to.activities.refused(call, event.cause)
+
+
+def _close_refused(to: Receiver, _: int, event: Any) -> None:
+    to.close_refused(event.cause)
+
+
+_REFUSED_CLOSES = {
+    e.CompleteWorkflowExecutionFailed,
+    e.FailWorkflowExecutionFailed,
+    e.CancelWorkflowExecutionFailed,
+    e.ContinueAsNewWorkflowExecutionFailed,
+}
+
+_HANDLERS: dict[type[Attributes], Callable[[Receiver, int, Any], None]] = {
+    e.WorkflowExecutionStarted: _started,
+    e.WorkflowExecutionCancelRequested: _cancel_requested,
+    e.ActivityTaskCompleted: _completed,
+    e.ActivityTaskFailed: _failed,
+    e.ActivityTaskTimedOut: _timed_out,
+    e.ActivityTaskCanceled: _canceled,
+    e.ScheduleActivityTaskFailed: _not_scheduled,
+    e.TimerFired: _fired,
+    e.StartTimerFailed: _not_started,
+    **dict.fromkeys(_REFUSED_CLOSES, _close_refused),
+}

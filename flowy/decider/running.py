@@ -1,0 +1,112 @@
+"""What workflow code may ask of its execution: the other side of `flowy.Workflow`."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from hashlib import sha256
+from random import Random
+from typing import Any, Protocol
+
+from flowy.decider.activities import Activities, ActivityCall
+from flowy.decider.branches import Branch
+from flowy.decider.lines import Lines
+from flowy.decider.memory import Memory
+from flowy.decider.timers import TimerCall, Timers
+from flowy.options import Options, Seconds
+from flowy.placeholders import Placeholder
+from flowy.proxies import ActivityProxy
+from flowy.swf.values import ExecutionId
+
+LONGEST_PATH = 200
+"""Characters of a branch path; SWF's ids have 256, the call's name and number follow."""
+
+
+class Parts(Protocol):
+    """What an execution is made of."""
+
+    id: ExecutionId
+    lines: Lines
+    activities: Activities
+    timers: Timers
+    memory: Memory
+
+
+class RunningCode:
+    """The door that a `Workflow` instance and its placeholders go through."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    @property
+    def id(self) -> ExecutionId:
+        """The workflowId and runId."""
+        return self._parts.id
+
+    def now(self) -> datetime:
+        """The time of the turn's DecisionTaskStarted: the same in each replay."""
+        self._parts.lines.current()
+        return datetime.fromtimestamp(self._parts.memory.turn.at / 1000, UTC)
+
+    def random(self) -> Random:
+        """The branch's own stream of random numbers."""
+        return self._parts.lines.random()
+
+    def scoped(self, options: Options) -> AbstractContextManager[None]:
+        """Options for the calls that this branch makes inside."""
+        return self._parts.lines.current().scoped(options)
+
+    def call_activity(
+        self, proxy: ActivityProxy[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Placeholder[Any]:
+        """Ask for an activity."""
+        branch = self._parts.lines.current()
+        placeholder: Placeholder[Any] = Placeholder(self, branch.number(proxy.name))
+        said = branch.options.over(proxy.options)
+        placeholder.source = self._parts.activities.call(
+            placeholder, proxy.type, said, (args, kwargs)
+        )
+        return placeholder
+
+    def start_timer(self, delay: Seconds) -> Placeholder[None]:
+        """Ask for a timer."""
+        branch = self._parts.lines.current()
+        placeholder: Placeholder[None] = Placeholder(self, branch.number("sleep"))
+        placeholder.source = self._parts.timers.start(placeholder, delay)
+        return placeholder
+
+    def spawn(
+        self, code: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Placeholder[Any]:
+        """Start a branch with the options that hold now."""
+        parent = self._parts.lines.current()
+        name = parent.number(getattr(code, "__name__", "branch").strip("<>"))
+        branch = self._parts.lines.start(
+            scoped_path(name), code, args, kwargs, options=parent.options
+        )
+        branch.placeholder = Placeholder(self, name)
+        branch.placeholder.source = branch
+        return branch.placeholder
+
+    def wait(self, placeholder: Placeholder[Any]) -> None:
+        """Return once the placeholder is settled."""
+        self._parts.lines.wait(placeholder)
+
+    def cancel(self, placeholder: Placeholder[Any]) -> None:
+        """Ask to cancel what the placeholder stands for; what has ended stays as it is."""
+        self._parts.lines.current()
+        if placeholder.outcome is not None:
+            return
+        match placeholder.source:
+            case ActivityCall() as call:
+                self._parts.activities.cancel(call)
+            case TimerCall() as timer:
+                self._parts.timers.cancel(timer)
+            case Branch() as branch:
+                self._parts.lines.interrupt(branch)
+
+
+def scoped_path(name: str) -> str:
+    """The path that a branch's own calls begin with; a long one is replaced by its hash."""
+    if len(name) <= LONGEST_PATH:
+        return f"{name}."
+    return f"{sha256(name.encode()).hexdigest()[:32]}."

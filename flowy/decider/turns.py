@@ -1,0 +1,112 @@
+"""History cut into turns: what each completed decision task saw for the first time, and decided.
+
+A turn is cut at the DecisionTaskStarted of a completed decision task; tasks that timed out or were
+parked decided nothing, so their news joins the next turn. An event that arrived while a decision
+ran stands before that decision's DecisionTaskCompleted, yet belongs to the next turn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flowy import forms
+from flowy.swf.events import (
+    DecisionTaskCompleted,
+    DecisionTaskStarted,
+    DecisionTaskTimedOut,
+    Event,
+)
+
+RECORDED = "decision_task_completed_event_id"
+"""The attribute that ties what a decision made to its DecisionTaskCompleted."""
+
+NO_CONTEXT = forms.Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn: `started` is the id of its DecisionTaskStarted, `at` the time of that event in ms.
+
+    `news` are the events that it saw first, in order. A recorded turn has `completed`, the id of
+    its DecisionTaskCompleted (0: it is live), with the `batch` of events that its decisions made
+    and the context that it left.
+    """
+
+    started: int
+    at: int
+    news: tuple[Event, ...]
+    completed: int = 0
+    batch: tuple[Event, ...] = ()
+    context: forms.Context = NO_CONTEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A history cut after event `after`.
+
+    `confirmed` is the recorded form of the turn that started at `after`, None where the history
+    does not show that its decision was taken; its news is left out.
+    """
+
+    turns: tuple[Turn, ...]
+    confirmed: Turn | None
+
+
+class _Completed:
+    """A DecisionTaskCompleted with the batch that it made."""
+
+    def __init__(self, id: int, context: forms.Context) -> None:
+        self.id = id
+        self.context = context
+        self.batch: list[Event] = []
+
+    def turn(self, started: int, at: int, news: tuple[Event, ...]) -> Turn:
+        return Turn(started, at, news, self.id, tuple(self.batch), self.context)
+
+
+def cut(events: Sequence[Event], after: int = 0) -> Cut:
+    """Cut consecutive events into turns; those up to the id `after` are dropped.
+
+    Only a last DecisionTaskStarted may be unfinished: it is the live turn. An unfinished one that
+    is not the last has timed out, whatever the service wrote of it.
+    """
+    fresh = [event for event in events if event.id > after]
+    answered = completed_tasks(fresh)
+    starts = [event for event in fresh if isinstance(event.attributes, DecisionTaskStarted)]
+    overdue = {
+        event.attributes.started_event_id
+        for event in fresh
+        if isinstance(event.attributes, DecisionTaskTimedOut)
+    }
+    turns, begin = [], 0
+    for start in starts:
+        done = answered.get(start.id)
+        waits = done is None and (start is not starts[-1] or start.id in overdue)
+        if waits or (done is not None and done.context.parked):
+            continue
+        end = start.id - fresh[0].id + 1  # ids have no gaps
+        news = tuple(fresh[begin:end])
+        turns.append(
+            done.turn(start.id, start.at, news) if done else Turn(start.id, start.at, news)
+        )
+        begin = end
+    own = answered.get(after)
+    return Cut(tuple(turns), own.turn(after, 0, ()) if own else None)
+
+
+def completed_tasks(events: Sequence[Event]) -> dict[int, _Completed]:
+    """Completed decision tasks by the id of their DecisionTaskStarted, with their batches.
+
+    Late failures (a child that was already running, an external execution that is unknown) repeat
+    the id of the decision that made their *Initiated* event: they carry it, and are news.
+    """
+    by_started: dict[int, _Completed] = {}
+    by_id: dict[int, _Completed] = {}
+    for event in events:
+        attributes = event.attributes
+        if isinstance(attributes, DecisionTaskCompleted):
+            done = _Completed(event.id, forms.read_context(attributes.execution_context))
+            by_started[attributes.started_event_id] = by_id[event.id] = done
+        task = by_id.get(getattr(attributes, RECORDED, 0))
+        if task is not None and not getattr(attributes, "initiated_event_id", 0):
+            task.batch.append(event)
+    return by_started

@@ -1,0 +1,127 @@
+"""Placeholders: what a call to a proxy returns at once. Only `.result()` waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The task ended with a result."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The task ended with an error, which each `.result()` raises."""
+
+    error: Exception
+
+
+Outcome = Value | Error
+
+
+class Line(Protocol):
+    """The line of workflow code that runs now, as a placeholder sees it."""
+
+    def wait(self, placeholder: "Placeholder[Any]") -> None:
+        """Return once the placeholder is settled; other branches go on meanwhile."""
+
+    def cancel(self, placeholder: "Placeholder[Any]") -> None:
+        """Ask to cancel what the placeholder stands for."""
+
+
+class Placeholder(Generic[T]):
+    """The result of a call that was asked for, and may not be there yet.
+
+    Pass it as an argument to another call, also inside lists and dicts: that call is scheduled once
+    everything is there. `name` is the call's id.
+    """
+
+    __slots__ = ("_line", "_waiters", "looked_at", "name", "outcome", "source")
+
+    def __init__(self, line: Line, name: str) -> None:
+        self._line = line
+        self._waiters: list[Callable[[], None]] = []
+        self.name = name
+        self.outcome: Outcome | None = None
+        self.looked_at = False
+        self.source: object = None
+        """What will settle it: a call or a branch. For flowy's own code."""
+
+    def __repr__(self) -> str:
+        return f"<placeholder {self.name}: {self.outcome or 'pending'}>"
+
+    def result(self) -> T:
+        """Wait for the result and return it.
+
+        Raises:
+            TaskError: how the task ended instead, a fresh exception at each call.
+        """
+        self.looked_at = True
+        self._line.wait(self)
+        match self.outcome:
+            case Value(value):
+                result: T = value
+                return result
+            case Error(error):
+                # Each look raises it anew: a kept traceback would grow with every one.
+                raise error.with_traceback(None)
+            case None:
+                raise RuntimeError(f"{self!r} was waited for and is not settled")
+
+    def done(self) -> bool:
+        """Whether the result or the error is there. Looking does not wait."""
+        return self.outcome is not None
+
+    def cancel(self) -> None:
+        """Ask to cancel the task; `.result()` tells how it ended."""
+        self._line.cancel(self)
+
+    def then(self, waiter: Callable[[], None]) -> None:
+        """Have `waiter` run once this is settled. For flowy's own code."""
+        self._waiters.append(waiter)
+
+    def settle(self, outcome: Outcome) -> list[Callable[[], None]]:
+        """Note the outcome and return who waited, in order. For flowy's own code."""
+        self.outcome = outcome
+        waiters, self._waiters = self._waiters, []
+        return waiters
+
+
+def find(value: Any) -> list[Placeholder[Any]]:
+    """The placeholders in a value: itself, or nested in lists, tuples and dicts, in order."""
+    if isinstance(value, Placeholder):
+        return [value]
+    if isinstance(value, list | tuple):
+        return [found for item in value for found in find(item)]
+    if isinstance(value, dict):
+        return [found for item in value.values() for found in find(item)]
+    return []
+
+
+def copy(value: Any) -> Any:
+    """The value with its containers copied, so that later changes by the caller do not show."""
+    if isinstance(value, list | tuple):
+        return [copy(item) for item in value]
+    if isinstance(value, dict):
+        return {key: copy(item) for key, item in value.items()}
+    return value
+
+
+def fill(value: Any) -> Any:
+    """The value with each placeholder replaced by its result; all of them must have one."""
+    if isinstance(value, Placeholder):
+        match value.outcome:
+            case Value(result):
+                return result
+            case _:
+                raise RuntimeError(f"{value!r} has no result to fill in")
+    if isinstance(value, list):
+        return [fill(item) for item in value]
+    if isinstance(value, dict):
+        return {key: fill(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,96 @@
+"""Proxies: what a workflow class holds in place of the activities it uses."""
+
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
+
+from flowy._activity import Activity, type_id
+from flowy.errors import OptionError
+from flowy.options import UNSET, Options, Seconds, Unset
+from flowy.placeholders import Placeholder
+from flowy.registry import ActivityDefinition, definition
+from flowy.swf.values import TypeId
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Caller(Protocol):
+    """What can schedule a call: the running execution."""
+
+    def call_activity(
+        self, proxy: "ActivityProxy[..., Any]", args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Placeholder[Any]:
+        """Ask for the activity of this proxy with these arguments."""
+
+
+class ActivityProxy(Generic[P, R]):
+    """An activity as an attribute of a workflow class; calling it schedules the activity.
+
+    Name the type, `ActivityProxy("Transcoding", 1)`, or give the decorated function or class.
+    Options given here beat the decorator's; `self.options(...)` in the workflow beats both.
+    """
+
+    def __init__(  # noqa: PLR0913  # SWF has that many options, each by name
+        self,
+        activity: str | Callable[P, R] | type[Activity],
+        version: str | int | None = None,
+        *,
+        task_list: str | Unset = UNSET,
+        heartbeat: Seconds | Unset = UNSET,
+        start_to_close: Seconds | Unset = UNSET,
+        schedule_to_start: Seconds | Unset = UNSET,
+        schedule_to_close: Seconds | Unset = UNSET,
+        priority: int | Unset = UNSET,
+        retry: int | Unset = UNSET,
+        delay: Seconds | Unset = UNSET,
+        lost: int | Unset = UNSET,
+        error_handling: bool | Unset = UNSET,
+    ) -> None:
+        self.type, self.definition = identify(activity, version)
+        self.name = self.type.name
+        self.options = Options(
+            task_list=task_list,
+            heartbeat=heartbeat,
+            start_to_close=start_to_close,
+            schedule_to_start=schedule_to_start,
+            schedule_to_close=schedule_to_close,
+            priority=priority,
+            retry=retry,
+            delay=delay,
+            lost=lost,
+            error_handling=error_handling,
+        )
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, workflow: None, owner: type) -> "ActivityProxy[P, R]": ...
+    @overload
+    def __get__(self, workflow: Any, owner: type) -> Callable[P, Placeholder[R]]: ...
+    def __get__(self, workflow: Any, owner: type) -> Any:
+        if workflow is None:
+            return self
+        caller: Caller = workflow.execution
+        return lambda *args, **kwargs: caller.call_activity(self, args, kwargs)
+
+
+def identify(
+    activity: str | Callable[..., Any], version: str | int | None
+) -> tuple[TypeId, ActivityDefinition | None]:
+    """The type that a proxy stands for, and its definition when the code itself was given.
+
+    Raises:
+        OptionError: for a name without a version, or something that is no activity.
+    """
+    if isinstance(activity, str):
+        if version is None:
+            raise OptionError(
+                f"the proxy of {activity!r} has no version",
+                hint=f"write ActivityProxy({activity!r}, 1)",
+            )
+        return type_id(activity, version), None
+    found = definition(activity)
+    if not isinstance(found, ActivityDefinition):
+        raise OptionError(f"{activity!r} is no activity", hint="decorate it with @activity(...)")
+    return found.type, found
