@@ -1,0 +1,61 @@
+"""The keys of `flowyd.toml`: one table of all of them. What is not here is a fault."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flowyd.config import quantities as q
+
+REQUIRED: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: how its value is read, what it is when absent, and what it means."""
+
+    parse: q.Parse
+    default: object
+    meaning: str
+
+
+TOP: Mapping[str, Key] = {
+    "domain": Key(q.swf_name, REQUIRED, "the SWF domain that this daemon works for"),
+    "state_dir": Key(q.text, "state", "what the daemon keeps; relative to this file"),
+}
+SECTIONS: Mapping[str, Mapping[str, Key]] = {
+    "swf": {
+        "backend": Key(q.one_of("engine", "aws"), "engine", "the embedded engine or Amazon SWF"),
+        "region": Key(q.text, None, "AWS region; aws only"),
+        "endpoint_url": Key(q.text, None, "another endpoint of SWF; aws only"),
+        "profile": Key(q.text, None, "profile of the AWS credentials; aws only"),
+    },
+    "engine": {
+        "db": Key(q.text, "engine.db", "the engine's database; relative to state_dir"),
+        "listen": Key(q.address, "127.0.0.1:0", "HOST:PORT of the engine; port 0: any"),
+    },
+    "plugins": {
+        "enabled": Key(q.texts, None, "entry points of the group flowy.plugins; absent: all"),
+        "modules": Key(q.texts, (), "modules to load by name, without packaging"),
+    },
+    "logs": {
+        "format": Key(q.one_of("auto", "json", "console"), "auto", "auto: text on a terminal"),
+        "level": Key(q.one_of("debug", "info", "warning", "error"), "info", "what is logged"),
+    },
+    "web": {
+        "listen": Key(q.address, None, "HOST:PORT of /metrics, /healthz and /readyz; absent: none"),
+    },
+}
+POOL: Mapping[str, Key] = {
+    "kind": Key(q.one_of("decider", "activity"), REQUIRED, "what its workers do"),
+    "task_list": Key(q.swf_name, None, "the task list it serves; absent: the pool's name"),
+    "processes": Key(q.count(1, 1000), 1, "how many workers"),
+    "max_tasks": Key(q.count(1, 10**9), None, "a worker is replaced after so many tasks"),
+    "max_memory": Key(q.size, None, "a worker is replaced after a task that leaves it bigger"),
+    "drain_timeout": Key(q.duration, 240_000, "how long a task may run on while flowyd stops"),
+    "plugins": Key(q.texts, (), "the pool stays down unless these plugins loaded"),
+}
+
+
+def known_sections() -> tuple[str, ...]:
+    """All names that may stand at the top of the file."""
+    return (*TOP, *SECTIONS, "pools")

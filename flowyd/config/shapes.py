@@ -1,0 +1,85 @@
+"""What `flowyd.toml` says, as frozen values. Times are milliseconds, sizes bytes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ENGINE = "engine"
+AWS = "aws"
+DECIDER = "decider"
+ACTIVITY = "activity"
+
+
+@dataclass(frozen=True, slots=True)
+class SwfConfig:
+    """Where SWF is. With the backend "engine" flowyd runs it itself and the rest is None."""
+
+    backend: str
+    region: str | None
+    endpoint_url: str | None
+    profile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """The engine's database file and the HOST:PORT it listens at (port 0: the kernel's choice)."""
+
+    db: Path
+    listen: str
+
+
+@dataclass(frozen=True, slots=True)
+class PluginsConfig:
+    """Entry points to load (None: all there are) and modules to load by name."""
+
+    enabled: tuple[str, ...] | None
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolConfig:
+    """All workers of one kind on one task list. `plugins` binds the pool to these, if any."""
+
+    name: str
+    kind: str
+    task_list: str
+    processes: int
+    max_tasks: int | None
+    max_memory: int | None
+    drain_timeout: int
+    plugins: tuple[str, ...]
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogsConfig:
+    """`format` is auto, json or console; `level` a level's name in lower case."""
+
+    format: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """HOST:PORT of the metrics and health pages, or None for none."""
+
+    listen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All of `flowyd.toml`, checked. `path` is the file it came from."""
+
+    path: Path
+    domain: str
+    state_dir: Path
+    swf: SwfConfig
+    engine: EngineConfig
+    plugins: PluginsConfig
+    pools: tuple[PoolConfig, ...]
+    logs: LogsConfig
+    web: WebConfig
+
+    @property
+    def run_dir(self) -> Path:
+        """Where the control sockets lie."""
+        return self.state_dir / "run"

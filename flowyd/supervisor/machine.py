@@ -1,0 +1,246 @@
+# ruff: noqa: PLR0911 — a return for each pair of state and event is the form of the house
+"""The life of one worker: `step(state, event, now) -> (state, actions)`. Pure.
+
+One function per state. What comes too late for its state (a message read after a signal was sent)
+changes nothing. Only `Exited` ends a worker that has a pid: a closed channel or a sent SIGKILL do
+not, since a slot whose process may still poll must not be filled again.
+"""
+
+from typing import assert_never
+
+from flowyd.supervisor.policy import ABORT_MS, START_MS, classify
+from flowyd.supervisor.states import (
+    Aborting,
+    Began,
+    Birth,
+    Born,
+    Busy,
+    Cut,
+    Drain,
+    Draining,
+    Event,
+    Exit,
+    ExitClass,
+    Exited,
+    Forget,
+    Gone,
+    Kill,
+    Killing,
+    Leaves,
+    Lost,
+    Polling,
+    Recalled,
+    Send,
+    Sign,
+    Spawning,
+    Starting,
+    State,
+    Step,
+    Task,
+    Tick,
+    Waits,
+)
+
+
+def step(state: State, event: Event, now: int) -> Step:
+    """What becomes of a worker by an event, and what is to be done."""
+    match state:
+        case Spawning():
+            return step_spawning(state, event, now)
+        case Recalled():
+            return step_recalled(state, event, now)
+        case Starting():
+            return step_starting(state, event, now)
+        case Polling():
+            return step_polling(state, event, now)
+        case Busy():
+            return step_busy(state, event, now)
+        case Draining():
+            return step_draining(state, event, now)
+        case Aborting():
+            return step_aborting(state, event, now)
+        case Killing():
+            return step_killing(state, event)
+        case Gone():
+            return state, ()
+        case _:
+            assert_never(state)
+
+
+def step_spawning(state: Spawning, event: Event, now: int) -> Step:
+    """Asked for, no pid yet."""
+    match event:
+        case Born(pid):
+            return Starting(state.birth, pid), ()
+        case Lost() | Cut() | Kill():
+            return never_born(state)
+        case Drain(cut_at):
+            return Recalled(state.birth, cut_at), ()
+        case Tick() if now >= state.birth.at + START_MS:
+            return never_born(state)
+        case Tick() | Waits() | Began() | Leaves() | Exited():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_recalled(state: Recalled, event: Event, now: int) -> Step:
+    """Told to leave before it had a pid."""
+    match event:
+        case Born(pid):
+            return drain(state.birth, pid, None, state.cut_at, now)
+        case Lost() | Cut() | Kill():
+            return never_born(state)
+        case Tick() if now >= state.birth.at + START_MS:
+            return never_born(state)
+        case Tick() | Waits() | Began() | Leaves() | Exited() | Drain():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_starting(state: Starting, event: Event, now: int) -> Step:
+    """It has until START_MS to say that it is ready."""
+    match event:
+        case Waits():
+            return Polling(state.birth, state.pid, now), ()
+        case Leaves():
+            return Draining(state.birth, state.pid, now, None, None, recycled=False), ()
+        case Exited(code):
+            return gone(state, code)
+        case Drain(cut_at):
+            return drain(state.birth, state.pid, None, cut_at, now)
+        case Cut():
+            return abort(state, now)
+        case Kill():
+            return kill(state, now, ExitClass.START_FAILURE)
+        case Tick() if now >= state.birth.at + START_MS:
+            return kill(state, now, ExitClass.START_FAILURE)
+        case Tick() | Born() | Began() | Lost():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_polling(state: Polling, event: Event, now: int) -> Step:
+    """It waits for a task."""
+    match event:
+        case Began(task):
+            return Busy(state.birth, state.pid, now, task), ()
+        case Leaves(recycled):
+            return Draining(state.birth, state.pid, now, None, None, recycled), ()
+        case Exited(code):
+            return gone(state, code)
+        case Drain(cut_at):
+            return drain(state.birth, state.pid, None, cut_at, now)
+        case Cut():
+            return abort(state, now)
+        case Kill():
+            return kill(state, now, ExitClass.CUT)
+        case Tick() | Born() | Waits() | Lost():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_busy(state: Busy, event: Event, now: int) -> Step:
+    """It works on a task. How long it may is the task's own start-to-close, not ours."""
+    match event:
+        case Waits():
+            return Polling(state.birth, state.pid, now), ()
+        case Began(task):
+            return Busy(state.birth, state.pid, now, task), ()
+        case Leaves(recycled):
+            return Draining(state.birth, state.pid, now, None, None, recycled), ()
+        case Exited(code):
+            return gone(state, code)
+        case Drain(cut_at):
+            return drain(state.birth, state.pid, state.task, cut_at, now)
+        case Cut():
+            return abort(state, now)
+        case Kill():
+            return kill(state, now, ExitClass.CUT)
+        case Tick() | Born() | Lost():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_draining(state: Draining, event: Event, now: int) -> Step:
+    """It finishes what it has. A poll in flight may still bring it one more task."""
+    match event:
+        case Exited(code):
+            return gone(state, code)
+        case Began(task):
+            return redrain(state, task, state.cut_at), ()
+        case Waits() | Leaves():
+            return redrain(state, None, state.cut_at), ()
+        case Drain(cut_at):
+            return redrain(state, state.task, cut_at), (Send(state.pid, Sign.TERM),)
+        case Cut():
+            return abort(state, now)
+        case Kill():
+            return kill(state, now, ExitClass.CUT)
+        case Tick() if state.cut_at is not None and now >= state.cut_at:
+            return abort(state, now)
+        case Tick() | Born() | Lost():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_aborting(state: Aborting, event: Event, now: int) -> Step:
+    """It writes its stacks, then dies; if it cannot, it is killed."""
+    match event:
+        case Exited(code):
+            return gone(state, code)
+        case Kill():
+            return kill(state, now, ExitClass.CUT)
+        case Tick() if now >= state.kill_at:
+            return kill(state, now, ExitClass.CUT)
+        case Tick() | Born() | Waits() | Began() | Leaves() | Lost() | Drain() | Cut():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_killing(state: Killing, event: Event) -> Step:
+    """Nothing can be done but wait."""
+    match event:
+        case Exited(code):
+            return gone(state, code)
+        case Born() | Waits() | Began() | Leaves() | Lost() | Drain() | Cut() | Kill() | Tick():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def drain(birth: Birth, pid: int, task: Task | None, cut_at: int | None, now: int) -> Step:
+    """Tell it to leave after its task."""
+    return Draining(birth, pid, now, task, cut_at, recycled=False), (Send(pid, Sign.TERM),)
+
+
+def redrain(state: Draining, task: Task | None, cut_at: int | None) -> Draining:
+    """The same drain with what is known now."""
+    return Draining(state.birth, state.pid, state.since, task, cut_at, state.recycled)
+
+
+def abort(state: Starting | Polling | Busy | Draining, now: int) -> Step:
+    """Ask for its stacks; it dies of that."""
+    kill_at = now + ABORT_MS
+    return Aborting(state.birth, state.pid, now, kill_at), (Send(state.pid, Sign.ABORT),)
+
+
+def kill(state: Starting | Polling | Busy | Draining | Aborting, now: int, kind: ExitClass) -> Step:
+    """No more asking."""
+    return Killing(state.birth, state.pid, now, kind), (Send(state.pid, Sign.KILL),)
+
+
+def never_born(state: Spawning | Recalled) -> Step:
+    """Give it up; if the zygote makes it yet, the closed channel ends it."""
+    return Gone(state.birth, Exit(ExitClass.START_FAILURE, None)), (Forget(),)
+
+
+def gone(state: Starting | Polling | Busy | Draining | Aborting | Killing, code: int) -> Step:
+    """The end, with its class."""
+    return Gone(state.birth, Exit(classify(state, code), code)), (Forget(),)

@@ -1,0 +1,88 @@
+"""What the fleet tells the edge to do. Values; the loop carries them out in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flowyd.supervisor.states import Sign
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerId:
+    """A worker of this daemon; no two in its life have the same."""
+
+    pool: str
+    slot: int
+    spawn: int
+
+    def __str__(self) -> str:
+        return f"{self.pool}:{self.slot}.{self.spawn}"
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchService:
+    """Exec the child of that name and report its pid."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnWorker:
+    """Ask the zygote for a worker."""
+
+    worker: WorkerId
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseWorker:
+    """Close a worker's channel."""
+
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterTypes:
+    """Ask the zygote for the one-shot child that registers domain and types."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndErrand:
+    """End that child."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendSignal:
+    """Send a signal to a child. The supervisor is its parent: the pid is its own until reaped."""
+
+    pid: int
+    sign: Sign
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Write a line to the log."""
+
+    level: str
+    event: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Nothing is left to do: leave with that exit code."""
+
+    code: int
+
+
+Order = (
+    LaunchService
+    | SpawnWorker
+    | CloseWorker
+    | RegisterTypes
+    | EndErrand
+    | SendSignal
+    | Tell
+    | Finish
+)

@@ -1,0 +1,218 @@
+"""A pool: the workers it has against those it wants, and how patient it is with them. Pure.
+
+A slot whose only worker drains counts as vacant: the replacement starts while the old one
+finishes. In every other state a slot is taken until the kernel says that its worker is gone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from flowyd.supervisor import machine, policy
+from flowyd.supervisor.policy import PROBE_MS, Restarts
+from flowyd.supervisor.states import (
+    Aborting,
+    Action,
+    Birth,
+    Busy,
+    Draining,
+    Event,
+    Exit,
+    ExitClass,
+    Gone,
+    Killing,
+    Polling,
+    Recalled,
+    Spawning,
+    Starting,
+    State,
+    Tick,
+)
+
+
+class Key(NamedTuple):
+    """A worker within its pool: the slot, and which process of that slot it is."""
+
+    slot: int
+    spawn: int
+
+
+Steps = tuple["Pool", tuple[tuple[Key, Action], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a pool gave up, and when one worker is tried again; None: not before a reload."""
+
+    why: str
+    since: int
+    probe_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastExit:
+    """The newest exit of a pool."""
+
+    slot: int
+    pid: int | None
+    exit: Exit
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """One pool. `served` says whether all its workers have been ready at once."""
+
+    name: str
+    wanted: int
+    workers: Mapping[Key, State] = field(default_factory=dict)
+    spawns: Mapping[int, int] = field(default_factory=dict)
+    restarts: Restarts = field(default_factory=Restarts)
+    respawn_at: int = 0
+    hold: Hold | None = None
+    served: bool = False
+    exits: Mapping[ExitClass, int] = field(default_factory=dict)
+    last_exit: LastExit | None = None
+
+    @property
+    def ready(self) -> int:
+        """How many workers take tasks."""
+        return sum(isinstance(state, Polling | Busy) for state in self.workers.values())
+
+    @property
+    def busy(self) -> int:
+        """How many workers work on a task."""
+        return sum(task_of(state) is not None for state in self.workers.values())
+
+
+def hear(pool: Pool, key: Key, event: Event, now: int, roll: float) -> Steps:
+    """Something happened to one worker. News of one that is gone already changes nothing."""
+    before = pool.workers.get(key)
+    if before is None:
+        return pool, ()
+    after, actions = machine.step(before, event, now)
+    marked = tuple((key, action) for action in actions)
+    match after:
+        case Gone():
+            return bury(pool, key, before, after, now, roll), marked
+        case _:
+            return settle(
+                replace(pool, workers={**pool.workers, key: after}), before, after
+            ), marked
+
+
+def settle(pool: Pool, before: State, after: State) -> Pool:
+    """Note what a first sign of readiness means for the whole pool."""
+    if isinstance(before, Starting) and isinstance(after, Polling):
+        served = pool.served or pool.ready >= pool.wanted
+        return replace(pool, restarts=policy.ready(pool.restarts), hold=None, served=served)
+    return pool
+
+
+def bury(pool: Pool, key: Key, before: State, after: Gone, now: int, roll: float) -> Pool:
+    """Take a worker that is gone out of the pool, and decide when the next one may come."""
+    kind = after.exit.kind
+    workers = {other: state for other, state in pool.workers.items() if other != key}
+    smaller = replace(
+        pool,
+        workers=workers,
+        restarts=policy.fail(pool.restarts, kind, now),
+        exits={**pool.exits, kind: pool.exits.get(kind, 0) + 1},
+        last_exit=LastExit(key.slot, pid_of(before), after.exit, now),
+    )
+    if kind not in policy.FAILURES:
+        return smaller
+    wait = policy.delay(smaller.restarts.failures, roll)
+    hold = hold_for(smaller, kind, now)
+    return replace(smaller, respawn_at=max(pool.respawn_at, now + wait), hold=hold)
+
+
+def hold_for(pool: Pool, kind: ExitClass, now: int) -> Hold | None:
+    """The hold after a failure; one that stands gets its next probe."""
+    if not policy.hopeless(pool.restarts, kind, pool.ready > 0) and pool.hold is None:
+        return None
+    if kind is ExitClass.CONFIG:
+        return Hold("a worker said that it cannot work as configured; see its log", now, None)
+    since = pool.hold.since if pool.hold else now
+    why = f"{policy.HOLD_FAILURES} workers failed to start, and none is ready; see their logs"
+    return Hold(pool.hold.why if pool.hold else why, since, now + PROBE_MS)
+
+
+def tick(pool: Pool, now: int, roll: float) -> Steps:
+    """Time has passed for the pool and each of its workers."""
+    cooled = policy.cool(pool.restarts, now, pool.ready > 0)
+    return everyone(replace(pool, restarts=cooled), Tick(), now, roll)
+
+
+def everyone(pool: Pool, event: Event, now: int, roll: float) -> Steps:
+    """One event for all workers."""
+    actions: tuple[tuple[Key, Action], ...] = ()
+    for key in tuple(pool.workers):
+        pool, more = hear(pool, key, event, now, roll)
+        actions += more
+    return pool, actions
+
+
+def fill(pool: Pool, generation: int, now: int) -> tuple[Pool, tuple[Key, ...]]:
+    """Spawn what is wanted and missing, as far as the pool's patience goes; the new workers."""
+    keys = tuple(
+        Key(slot, pool.spawns.get(slot, -1) + 1) for slot in vacancies(pool)[: allowance(pool, now)]
+    )
+    born: dict[Key, State] = {key: Spawning(Birth(key.spawn, generation, now)) for key in keys}
+    spawns = {**pool.spawns, **dict(keys)}
+    return (replace(pool, workers={**pool.workers, **born}, spawns=spawns) if keys else pool), keys
+
+
+def vacancies(pool: Pool) -> list[int]:
+    """The slots that want a worker."""
+    taken = {key.slot for key, state in pool.workers.items() if not isinstance(state, Draining)}
+    return [slot for slot in range(pool.wanted) if slot not in taken]
+
+
+def allowance(pool: Pool, now: int) -> int:
+    """How many workers may be spawned now: a held pool gets a single probe, when it is due."""
+    if pool.hold is not None:
+        probe_at = pool.hold.probe_at
+        due = probe_at is not None and now >= probe_at
+        return 1 if due and not any(map(is_young, pool.workers.values())) else 0
+    return pool.wanted if now >= pool.respawn_at else 0
+
+
+def is_young(state: State) -> bool:
+    """Whether a worker has yet to become ready."""
+    return isinstance(state, Spawning | Recalled | Starting)
+
+
+def pid_of(state: State) -> int | None:
+    """A worker's pid, once it has one."""
+    match state:
+        case Spawning() | Recalled() | Gone():
+            return None
+        case _:
+            return state.pid
+
+
+def task_of(state: State) -> object | None:
+    """What a worker works on, if it said."""
+    match state:
+        case Busy() | Draining():
+            return state.task
+        case _:
+            return None
+
+
+def deadlines(pool: Pool) -> Iterator[int]:
+    """The times at which something in the pool is due."""
+    yield pool.respawn_at
+    if pool.hold and pool.hold.probe_at is not None:
+        yield pool.hold.probe_at
+    for state in pool.workers.values():
+        match state:
+            case Spawning() | Recalled() | Starting():
+                yield state.birth.at + policy.START_MS
+            case Draining(cut_at=int(cut_at)):
+                yield cut_at
+            case Aborting():
+                yield state.kill_at
+            case Draining() | Polling() | Busy() | Killing() | Gone():
+                pass
