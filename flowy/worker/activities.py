@@ -1,0 +1,148 @@
+"""The activity worker: poll, run, answer, one task after the other."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+import structlog
+
+from flowy import forms
+from flowy.errors import SerializationError, UnknownType
+from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, seconds
+from flowy.swf.limits import YEAR
+from flowy.swf.tasks import ActivityTask
+from flowy.worker import execution, polling
+from flowy.worker.execution import Canceled, Completed, Failed, Outcome, Unanswered
+from flowy.worker.heartbeats import Heartbeats, TaskLink
+from flowy.worker.post import Post, Reporter, Silent, Stop, TaskSummary
+from flowy.worker.responding import respond
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The effective time-outs of one task, in seconds."""
+
+    heartbeat: float
+    start_to_close: float
+
+
+def serve_activities(
+    post: Post, stop: Stop, reporter: Reporter | None = None, cut: Stop | None = None
+) -> None:
+    """Run the tasks of an activity task list until `stop`; the task in flight is run to its end.
+
+    `cut` is the drain's end: once it is set a running activity's heartbeat answers False, and what
+    then gives up is answered `flowy.WorkerShutdown`.
+    """
+    heard = reporter or Silent()
+    with Heartbeats(post.client) as heartbeats:
+        for task in polling.tasks(post.client.poll_activity, post, stop, heard):
+            serve(post, task, heartbeats, cut, heard)
+
+
+def serve(
+    post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | None, reporter: Reporter
+) -> None:
+    """Run and answer one task, and tell of it; a fault of ours ends this task only."""
+    began, ended = time.monotonic(), "broken"
+    reporter.began(summary(task))
+    names = {"workflow_id": task.execution.workflow_id, "run_id": task.execution.run_id}
+    with structlog.contextvars.bound_contextvars(**names, activity_id=task.id):
+        try:
+            ended = handle(post, task, heartbeats, cut)
+        except Exception:  # noqa: BLE001  # the top of the loop: the next task is not to blame
+            _log.error("the worker failed at a task; SWF will time it out", exc_info=True)
+        finally:
+            reporter.ended(ended, time.monotonic() - began)
+
+
+def handle(post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | None) -> str:
+    """Run and answer one task; the word for how it ended."""
+    try:
+        definition = post.registry.activity(task.type)
+    except UnknownType as error:
+        _log.error("no plugin for an activity task", type=str(task.type))
+        failure = forms.write_failure(forms.UNKNOWN_TYPE, str(error))
+        return answer(post, task, execution.failed(failure), YEAR)
+    times = times_of(task, definition.options)
+    automatic = definition.options.auto_heartbeat is not False
+    with heartbeats.of(TaskLink(task.token, times.heartbeat / 2, automatic, cut)) as link:
+        outcome = execution.run(definition, task, link)
+        return answer(post, task, outcome, times.start_to_close)
+
+
+def answer(post: Post, task: ActivityTask, outcome: Outcome, seconds: float) -> str:
+    """Answer a task within its time; the word for how it ended.
+
+    A result that SWF refuses becomes a failure that says why: a time-out would say nothing.
+    """
+    send = sending(post, task, outcome)
+    if send is None:
+        return "unanswered"
+    deadline = time.monotonic() + seconds
+    told, error = respond(send, deadline=deadline, loopback=post.client.loopback)
+    match told:
+        case "answered":
+            if isinstance(outcome, Failed):
+                _log.warning("activity failed", type=str(task.type), reason=outcome.reason)
+            return type(outcome).__name__.lower()
+        case "refused" if error is not None and isinstance(outcome, Completed):
+            return answer(post, task, execution.failed(forms.failure_of(error)), seconds)
+        case "gone" | "refused" | "expired":
+            _log.warning("the answer was not taken", answer=told, error=str(error))
+            return told
+        case _:
+            assert_never(told)
+
+
+def sending(post: Post, task: ActivityTask, outcome: Outcome) -> Callable[[], None] | None:
+    """The call that answers with an outcome, or None where no answer is due."""
+    client, token = post.client, task.token
+    match outcome:
+        case Completed(result):
+            return lambda: client.complete_activity(token, result)
+        case Failed(reason, details):
+            return lambda: client.fail_activity(token, reason, details)
+        case Canceled(details):
+            return lambda: client.cancel_activity(token, details)
+        case Unanswered():
+            return None
+        case _:
+            assert_never(outcome)
+
+
+def times_of(task: ActivityTask, options: Options) -> Times:
+    """The time-outs in the task's input, else the activity's own.
+
+    SWF tells a worker none of them. Where no heartbeat is asked for one goes all the same, at the
+    default's pace: it brings the request to cancel.
+    """
+    try:
+        meta = forms.read_input(task.input).meta
+    except SerializationError:
+        meta = forms.Meta()
+    own = options.over(ACTIVITY_DEFAULTS)
+    default = ACTIVITY_DEFAULTS.heartbeat
+    return Times(
+        first(milliseconds(meta.heartbeat), own.heartbeat, default),
+        first(milliseconds(meta.start_to_close), own.start_to_close, YEAR),
+    )
+
+
+def first(*values: Seconds | Unset) -> float:
+    """The first that is a time, in seconds; a heartbeat of 0 is none."""
+    return next(seconds(value) for value in values if value is not UNSET and value)
+
+
+def milliseconds(value: int | None) -> float | None:
+    """A recorded time in seconds."""
+    return None if value is None else value / 1000
+
+
+def summary(task: ActivityTask) -> TaskSummary:
+    """What a reporter hears of an activity task."""
+    run = task.execution
+    return TaskSummary("activity", str(task.type), run.workflow_id, run.run_id, task.id)

@@ -1,0 +1,134 @@
+"""Running the code of one activity task: the outcome is a value, whatever the code does."""
+
+import inspect
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowy import converter, forms
+from flowy._activity import RUNNING, Activity, Link, TaskInfo
+from flowy.errors import Canceled as CanceledError
+from flowy.errors import SerializationError
+from flowy.registry import ActivityDefinition
+from flowy.swf.tasks import ActivityTask
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """It ended with a result, as text."""
+
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It failed, in the failure form."""
+
+    reason: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """It gave up because SWF passed on a request to cancel it."""
+
+    details: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nobody waits for an answer any more."""
+
+
+Outcome = Completed | Failed | Canceled | Unanswered
+
+
+@dataclass(slots=True)
+class Witness:
+    """A link that remembers whether the code was ever told to stop; a None is no result then.
+
+    Its attribute and not the link's flags decide: a flag that the code never saw is no excuse.
+    """
+
+    link: Link
+    told: bool = field(default=False)
+
+    @property
+    def canceled(self) -> bool:
+        return self._tell(self.link.canceled)
+
+    @property
+    def stopping(self) -> bool:
+        return self._tell(self.link.stopping)
+
+    @property
+    def gone(self) -> bool:
+        return self._tell(self.link.gone)
+
+    def beat(self, details: str | None) -> None:
+        self.link.beat(details)
+
+    def _tell(self, flag: bool) -> bool:
+        self.told = self.told or flag
+        return flag
+
+
+def run(definition: ActivityDefinition, task: ActivityTask, link: Link) -> Outcome:
+    """Run an activity's code with the task's arguments."""
+    witness = Witness(link)
+    try:
+        read = forms.read_input(task.input)
+        value = call(definition, Activity(info_of(task, read.meta), witness), read)
+        return withdrawn(link) if value is None and witness.told else completed(value)
+    except CanceledError as error:
+        return withdrawn(link, str(error) or None)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # task execution: a failure of the task, never of the worker
+        return failed(forms.failure_of(error))
+
+
+def call(definition: ActivityDefinition, activity: Activity, read: forms.Input) -> Any:
+    """The value that the code returns; `current_task()` finds its activity meanwhile."""
+    target = definition.target
+    if definition.is_class:
+        activity = target(activity.task, activity._link)  # noqa: SLF001  # ours
+    token = RUNNING.set(activity)
+    try:
+        code = activity.run if inspect.isclass(target) else target
+        return code(*read.args, **read.kwargs)
+    finally:
+        RUNNING.reset(token)
+
+
+def completed(value: Any) -> Outcome:
+    """A value as the result; one that cannot be written is a failure that names it."""
+    try:
+        return Completed(forms.write_result(value))
+    except SerializationError as error:
+        return failed(forms.failure_of(error))
+
+
+def withdrawn(link: Link, details: str | None = None) -> Outcome:
+    """The outcome of code that gave up: because of what it was told, or by itself."""
+    if link.gone:
+        return Unanswered()
+    if link.canceled or not link.stopping:
+        return Canceled(details)
+    message = "the worker was stopped while it ran the task"
+    return failed(forms.write_failure(forms.WORKER_SHUTDOWN, message, heartbeat=details))
+
+
+def failed(failure: forms.Failure) -> Failed:
+    """A failure form as an outcome."""
+    return Failed(failure.reason, failure.details)
+
+
+def info_of(task: ActivityTask, meta: forms.Meta) -> TaskInfo:
+    """What the code may know of its task."""
+    return TaskInfo(task.execution, task.type, task.id, meta.attempt, last_details(meta.details))
+
+
+def last_details(text: str | None) -> Any:
+    """The details of the attempt before; those that are no JSON are themselves."""
+    try:
+        return None if text is None else converter.loads(text)
+    except SerializationError:
+        return text

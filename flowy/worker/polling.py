@@ -1,0 +1,82 @@
+"""The poll loop that both workers share: it yields tasks until it is told to stop."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import TypeVar
+
+import structlog
+
+from flowy.errors import ServiceError, Throttled
+from flowy.worker.backoff import empty_delay, poll_delay
+from flowy.worker.post import Post, Reporter, Stop
+
+T = TypeVar("T")
+_log = structlog.get_logger()
+
+RELEASE_SECONDS = 0.25
+"""A poll that was on its way when we released is met by the next release."""
+
+
+def tasks(
+    poll: Callable[[str, str], T | None], post: Post, stop: Stop, reporter: Reporter
+) -> Iterator[T]:
+    """The tasks of a post's list. The poll in flight at a stop is finished and its task yielded."""
+    failures = 0
+    with released(post, stop):
+        while not stop.is_set():
+            reporter.polling()
+            began = time.monotonic()
+            try:
+                task = poll(post.task_list, post.identity)
+            except Exception as error:  # noqa: BLE001  # no failure of a poll may end the loop
+                failures += 1
+                told(error, failures, post, reporter, time.monotonic() - began)
+                stop.wait(delay_after(error, failures, post))
+                continue
+            failures = 0
+            held = time.monotonic() - began
+            reporter.polled("empty" if task is None else "task", held)
+            if task is None:
+                stop.wait(empty_delay(held))
+            else:
+                yield task
+
+
+def told(error: Exception, failures: int, post: Post, reporter: Reporter, held: float) -> None:
+    """Report and log a poll that failed: the first of a row aloud, the others softly."""
+    reporter.polled("throttled" if isinstance(error, Throttled) else "error", held)
+    log = _log.bind(task_list=post.task_list, failures=failures)
+    if not isinstance(error, ServiceError):
+        log.error("poll failed", exc_info=error)
+    elif failures == 1:
+        log.warning("poll failed", error=str(error))
+    else:
+        log.debug("poll failed again", error=str(error))
+
+
+def delay_after(error: Exception, failures: int, post: Post) -> float:
+    """Seconds to wait after a poll that failed."""
+    known = error if isinstance(error, ServiceError) else None
+    jitter = random.random()  # noqa: S311  # spreads load, hides nothing
+    return poll_delay(known, failures, loopback=post.client.loopback, jitter=jitter)
+
+
+@contextmanager
+def released(post: Post, stop: Stop) -> Iterator[None]:
+    """While inside, a stop releases the poll in flight, where the server knows how to."""
+    over = Event()
+
+    def release() -> None:
+        stop.wait()
+        while not over.is_set() and post.client.release_polls(post.identity):
+            over.wait(RELEASE_SECONDS)
+
+    # A daemon: without a stop it would wait for one for ever.
+    Thread(target=release, name="release", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()

@@ -1,0 +1,113 @@
+"""Where a worker works and what it tells: the values that both loops are started with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from flowy.registry import Registry
+from flowy.swf.decisions import Decision
+from flowy.swf.tasks import ActivityTask, DecisionTask
+
+Polled = Literal["task", "empty", "error", "throttled"]
+"""How a poll ended."""
+
+
+class Service(Protocol):
+    """What the loops need of SWF; `flowy.swf.client.SWFClient` is the one that people use."""
+
+    @property
+    def loopback(self) -> bool:
+        """Whether it is on this host."""
+
+    def poll_decision(self, task_list: str, identity: str) -> DecisionTask | None:
+        """Wait for a decision task."""
+
+    def poll_activity(self, task_list: str, identity: str) -> ActivityTask | None:
+        """Wait for an activity task."""
+
+    def complete_decision(
+        self, token: str, decisions: Sequence[Decision], context: str | None = None
+    ) -> None:
+        """Answer a decision task."""
+
+    def complete_activity(self, token: str, result: str | None) -> None:
+        """Answer an activity task with its result."""
+
+    def fail_activity(self, token: str, reason: str, details: str | None) -> None:
+        """Answer that an activity task failed."""
+
+    def cancel_activity(self, token: str, details: str | None) -> None:
+        """Answer that an activity task was canceled."""
+
+    def heartbeat(self, token: str, details: str | None) -> bool:
+        """Say that an activity task is alive; whether SWF wants it canceled."""
+
+    def release_polls(self, identity: str) -> bool:
+        """Have the held polls of an identity answered empty at once, where that is to be had."""
+
+
+class Stop(Protocol):
+    """A `threading.Event`, or what behaves like one.
+
+    An Event must not be set by a signal handler in the thread that waits for it: its lock is no
+    RLock. Set it from another thread.
+    """
+
+    def is_set(self) -> bool:
+        """Whether it was set."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is set, at most `timeout` seconds; whether it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The post of one worker: which task list of which domain it serves, and with what."""
+
+    client: Service
+    registry: Registry
+    task_list: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSummary:
+    """What a reporter hears of a task. `kind` is "decision" or "activity".
+
+    `activity_id` is None for a decision task; `type` is written `name/version`.
+    """
+
+    kind: Literal["decision", "activity"]
+    type: str
+    workflow_id: str
+    run_id: str
+    activity_id: str | None = None
+
+
+class Reporter(Protocol):
+    """Who hears what a worker does. Its methods must be quick and never raise."""
+
+    def polling(self) -> None:
+        """A poll begins."""
+
+    def polled(self, result: Polled, seconds: float) -> None:
+        """The poll ended after so many seconds."""
+
+    def began(self, task: TaskSummary) -> None:
+        """A task begins."""
+
+    def ended(self, outcome: str, seconds: float) -> None:
+        """The task was answered, so many seconds after it began.
+
+        `outcome` is completed, failed, canceled, unanswered or parked; or, when SWF did not take
+        the answer, gone, refused or expired; or broken, when our own code raised.
+        """
+
+
+class Silent:
+    """A reporter that tells nobody."""
+
+    def polling(self) -> None: ...
+    def polled(self, result: Polled, seconds: float) -> None: ...
+    def began(self, task: TaskSummary) -> None: ...
+    def ended(self, outcome: str, seconds: float) -> None: ...

@@ -1,0 +1,111 @@
+"""Registering the types of a registry: SWF's are compared first, what is missing is added."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+from flowy.errors import AlreadyExists, Fault, ServiceError, UnknownResource
+from flowy.options import ACTIVITY_DEFAULTS, WORKFLOW_DEFAULTS, Options, WorkflowOptions
+from flowy.registry import ActivityDefinition, Registry, WorkflowDefinition
+from flowy.swf import parameters
+from flowy.swf.descriptions import RegisteredType
+from flowy.swf.values import TypeId
+
+
+class Types(Protocol):
+    """What registration needs of SWF."""
+
+    def describe_activity_type(self, type: TypeId) -> RegisteredType:
+        """An activity type as it is registered."""
+
+    def describe_workflow_type(self, type: TypeId) -> RegisteredType:
+        """A workflow type as it is registered."""
+
+    def register_activity_type(self, type: TypeId, options: Options) -> None:
+        """Register an activity type."""
+
+    def register_workflow_type(self, type: TypeId, options: WorkflowOptions) -> None:
+        """Register a workflow type."""
+
+
+def register_types(client: Types, registry: Registry) -> list[Fault]:
+    """Register what is missing; a type with other defaults is a warning that lists them.
+
+    Options go with every decision, so other defaults do no harm to what our own code schedules.
+    """
+    found = [register_activity(client, known) for known in registry.activities.values()]
+    found += [register_workflow(client, known) for known in registry.workflows.values()]
+    return [fault for fault in found if fault is not None]
+
+
+def register_activity(client: Types, definition: ActivityDefinition) -> Fault | None:
+    """Register one activity type, if it is not."""
+    options = definition.options.over(ACTIVITY_DEFAULTS)
+    return ensure(
+        partial(client.describe_activity_type, definition.type),
+        partial(client.register_activity_type, definition.type, options),
+        parameters.activity_defaults(options),
+        Fault(definition.origin, f"the activity type {definition.type}"),
+    )
+
+
+def register_workflow(client: Types, definition: WorkflowDefinition) -> Fault | None:
+    """Register one workflow type, if it is not."""
+    options = definition.options.over(WORKFLOW_DEFAULTS)
+    return ensure(
+        partial(client.describe_workflow_type, definition.type),
+        partial(client.register_workflow_type, definition.type, options),
+        parameters.workflow_defaults(options),
+        Fault(definition.origin, f"the workflow type {definition.type}"),
+    )
+
+
+def ensure(
+    describe: Callable[[], RegisteredType],
+    register: Callable[[], None],
+    wanted: dict[str, Any],
+    about: Fault,
+) -> Fault | None:
+    """Register a type that is missing, compare one that is there; `about` begins the fault."""
+    try:
+        known = described(describe)
+        if known is None:
+            register()
+            return None
+    except AlreadyExists:  # another host was faster; it will see the difference, if there is one
+        return None
+    except ServiceError as error:
+        return replace(about, message=f"{about.message}: {error.message}", hint=error.hint)
+    return compare(known, wanted, about)
+
+
+def described(describe: Callable[[], RegisteredType]) -> RegisteredType | None:
+    """The registered type, or None."""
+    try:
+        return describe()
+    except UnknownResource:
+        return None
+
+
+def compare(known: RegisteredType, wanted: dict[str, Any], about: Fault) -> Fault | None:
+    """What is wrong with a type that is registered."""
+    if known.status != "REGISTERED":
+        hint = "undeprecate it, or give the code a new version"
+        return replace(about, message=f"{about.message} is deprecated", hint=hint)
+    names = sorted(known.defaults.keys() | wanted.keys())
+    other = [
+        f"{name} {plain(known.defaults.get(name))} (code: {plain(wanted.get(name))})"
+        for name in names
+        if known.defaults.get(name) != wanted.get(name)
+    ]
+    if not other:
+        return None
+    message = f"{about.message} is registered with other defaults: {', '.join(other)}"
+    hint = "harmless for flowy, which sends its own; others need a new version"
+    return replace(about, message=message, hint=hint, severity="warning")
+
+
+def plain(value: Any) -> str:
+    """A default as people read it."""
+    return "none" if value is None else str(value["name"] if isinstance(value, dict) else value)
