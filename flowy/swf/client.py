@@ -105,12 +105,12 @@ class SWFClient:
         first = call(self._polls, "poll_for_decision_task", **wanted)
         if not first.get("taskToken"):
             return None
-        events = [event_from_wire(event) for event in first["events"]]
+        events = list(first["events"])
         page = first
         while token := page.get("nextPageToken"):
             # A page is no new task: unlike the first request it may be repeated.
             page = call(self._reads, "poll_for_decision_task", **wanted, nextPageToken=token)
-            events.extend(event_from_wire(event) for event in page["events"])
+            events.extend(page["events"])
         return decision_task(first, events)
 
     def poll_activity(self, task_list: str, identity: str) -> ActivityTask | None:

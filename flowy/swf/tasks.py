@@ -5,14 +5,17 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from flowy.errors import UnreadableHistory
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId, TypeId
+from flowy.swf.wire import event_from_wire
 
 
 class DecisionTask(Struct, frozen=True):
     """A decision to make. `events` are all pages of the history, oldest first.
 
-    `previous_started_event_id` is 0 before the first decision was completed.
+    `previous_started_event_id` is 0 before the first decision was completed. `unreadable` says what
+    was wrong with events that we could not read, which are left out.
     """
 
     token: str
@@ -21,6 +24,7 @@ class DecisionTask(Struct, frozen=True):
     started_event_id: int
     previous_started_event_id: int
     events: list[Event]
+    unreadable: str = ""
 
 
 class ActivityTask(Struct, frozen=True):
@@ -34,16 +38,29 @@ class ActivityTask(Struct, frozen=True):
     started_event_id: int
 
 
-def decision_task(wire: dict[str, Any], events: list[Event]) -> DecisionTask:
-    """Read the first page of a decision task; `events` are those of all pages."""
+def decision_task(wire: dict[str, Any], events: list[dict[str, Any]]) -> DecisionTask:
+    """Read a decision task from its first page and the events of all pages."""
+    read, unreadable = readable(events)
     return DecisionTask(
         token=wire["taskToken"],
         execution=msgspec.convert(wire["workflowExecution"], ExecutionId),
         type=msgspec.convert(wire["workflowType"], TypeId),
         started_event_id=wire["startedEventId"],
         previous_started_event_id=wire.get("previousStartedEventId", 0),
-        events=events,
+        events=read,
+        unreadable=unreadable,
     )
+
+
+def readable(events: list[dict[str, Any]]) -> tuple[list[Event], str]:
+    """The events that can be read, and what is wrong with the last of the others."""
+    read, unreadable = [], ""
+    for event in events:
+        try:
+            read.append(event_from_wire(event))
+        except UnreadableHistory as error:
+            unreadable = str(error)
+    return read, unreadable
 
 
 def activity_task(wire: dict[str, Any]) -> ActivityTask:

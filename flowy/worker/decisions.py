@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from flowy import decider
+from flowy.decider.parking import park
 from flowy.decider.verdict import Verdict
 from flowy.registry import Registry
 from flowy.swf.events import Event
@@ -51,7 +52,10 @@ def serve(post: Post, task: DecisionTask, reporter: Reporter, decide: Decide) ->
 def handle(post: Post, task: DecisionTask, decide: Decide) -> str:
     """Decide and answer one task; the word for how it ended."""
     deadline = time.monotonic() + seconds_of(task)
-    verdict = decide(post.registry, task.execution, task.type, task.events)
+    if task.unreadable:  # by an older release than the one that wrote it
+        verdict = park(task.events, task.unreadable)
+    else:
+        verdict = decide(post.registry, task.execution, task.type, task.events)
     for warning in verdict.warnings:
         _log.warning(warning, type=str(task.type))
     if verdict.parked:
