@@ -1,0 +1,207 @@
+"""The engine's file: the only place that speaks SQL."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+from msgspec import Struct
+
+from flowy.engine.core.changes import Changes
+from flowy.engine.core.execution import Execution
+from flowy.engine.core.fold import fold, heard, open_execution
+from flowy.engine.core.registry import Domain, RegisteredType
+from flowy.engine.core.settings import Settings
+from flowy.engine.core.world import World
+from flowy.engine.encoding import decode_event
+from flowy.engine.store import listing
+from flowy.engine.store.listing import Filter
+from flowy.engine.store.rows import read_texts, write_changes, write_registry
+from flowy.engine.store.schema import StoreError, connect
+from flowy.swf.events import WorkflowExecutionStarted
+from flowy.swf.values import ExecutionId
+
+_EVENTS_UP = "SELECT body FROM events WHERE key = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+_EVENTS_DOWN = _EVENTS_UP.replace("ORDER BY id", "ORDER BY id DESC")
+
+
+class Known(Struct, frozen=True):
+    """An execution that the store has: `description` (JSON) only if it has closed."""
+
+    key: int
+    domain: str
+    id: ExecutionId
+    description: str | None
+
+
+class Store:
+    """Batches of changes go in, rows come out by index.
+
+    `write` puts changes where this connection's reads see them; only `commit` makes them last.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._connection = connect(path)
+        self._in_transaction = False
+
+    def write(self, world: World) -> None:
+        """Write what changed in the world, without committing it.
+
+        Raises:
+            StoreError: the batch cannot be written and is rolled back.
+        """
+        registry = world.registry
+        if not (world.changes or registry.touched_domains or registry.touched_types):
+            return
+        with self._guard():
+            if not self._in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._in_transaction = True
+            write_changes(self._connection, world.changes, registry)
+            write_registry(self._connection, registry)
+        world.changes = Changes()
+        registry.touched_domains.clear()
+        registry.touched_types.clear()
+
+    def commit(self, world: World, now: int) -> None:
+        """Write what changed and make all of the batch last; `now` is the engine's clock.
+
+        Raises:
+            StoreError: the batch cannot be written and is rolled back.
+        """
+        self.write(world)
+        if self._in_transaction:
+            with self._guard():
+                self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('clock', ?)", (now,))
+                self._connection.execute("COMMIT")
+                self._in_transaction = False
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def last_clock(self) -> int:
+        """The engine's time at the last commit, in milliseconds, or 0."""
+        with self._guard():
+            row = self._connection.execute("SELECT value FROM meta WHERE name = 'clock'").fetchone()
+        return row[0] if row else 0
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            self.rollback()
+            raise StoreError(f"the engine's database failed: {error}") from error
+
+    def rollback(self) -> None:
+        """Give the batch up."""
+        self._in_transaction = False
+        if self._connection.in_transaction:
+            self._connection.rollback()
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def load(self, settings: Settings, new_run_id: Callable[[], str]) -> World:
+        """Make the world anew from the file: folding the events of its open executions."""
+        world = World(settings, new_run_id)
+        with self._guard():
+            self._load_registry(world)
+            (last,) = self._connection.execute("SELECT max(key) FROM executions").fetchone()
+            world.next_key = (last or 0) + 1
+            rows = self._connection.execute(
+                "SELECT key, domain, workflow_id, run_id FROM executions WHERE closed_at IS NULL"
+            ).fetchall()
+            for key, domain, workflow_id, run_id in rows:
+                self._load_execution(world, key, domain, ExecutionId(workflow_id, run_id))
+        world.offer_all()
+        return world
+
+    def _load_registry(self, world: World) -> None:
+        for body in read_texts(self._connection.execute("SELECT body FROM domains")):
+            domain = msgspec.json.decode(body, type=Domain)
+            world.registry.domains[domain.name] = domain
+        for body in read_texts(self._connection.execute("SELECT body FROM types")):
+            found = msgspec.json.decode(body, type=RegisteredType)
+            world.registry.types[found.kind, found.domain, found.id] = found
+
+    def _load_execution(self, world: World, key: int, domain: str, id: ExecutionId) -> None:
+        run: Execution | None = None
+        for text in self.events(key, 1, None):
+            event = decode_event(text)
+            if isinstance(event.attributes, WorkflowExecutionStarted):
+                run = open_execution(key, domain, id, event.at, event.attributes)
+            if run is not None:
+                fold(run, event)
+        if run is None:
+            raise StoreError(f"the open execution {id.workflow_id} {id.run_id} has no events")
+        beats = self._connection.execute(
+            "SELECT scheduled_id, at, details FROM heartbeats WHERE key = ?", (key,)
+        )
+        for scheduled_id, at, details in beats:
+            heard(run, scheduled_id, at, details)
+            world.heard.add((key, scheduled_id))
+        world.restore(run)
+
+    def events(
+        self, key: int, first: int, last: int | None, *, limit: int = -1, newest_first: bool = False
+    ) -> list[str]:
+        """Read the texts of the events `first` to `last` (None: to the end), both inclusive."""
+        bound = 1 << 62 if last is None else last
+        query = _EVENTS_DOWN if newest_first else _EVENTS_UP
+        with self._guard():
+            return read_texts(self._connection.execute(query, (key, first, bound, limit)))
+
+    def last_event(self, key: int) -> int:
+        """The id of an execution's newest event."""
+        query = "SELECT max(id) FROM events WHERE key = ?"
+        with self._guard():
+            (last,) = self._connection.execute(query, (key,)).fetchone()
+        return int(last)
+
+    def find(self, run_id: str, now: int) -> Known | None:
+        """Find an execution, open or closed, unless its retention has ended by `now`."""
+        with self._guard():
+            row = self._connection.execute(
+                "SELECT key, domain, workflow_id, description FROM executions WHERE run_id = ?"
+                " AND (expires_at IS NULL OR expires_at > ?)",
+                (run_id, now),
+            ).fetchone()
+        return Known(row[0], row[1], ExecutionId(row[2], run_id), row[3]) if row else None
+
+    def list(
+        self,
+        wanted: Filter,
+        now: int,
+        *,
+        after: tuple[int, int] | None,
+        oldest_first: bool,
+        limit: int,
+    ) -> "list[tuple[int, int, str, str | None]]":
+        """Read one page of executions: rows of (time, key, run id, description)."""
+        query, values = listing.page(
+            wanted, now, after=after, oldest_first=oldest_first, limit=limit
+        )
+        with self._guard():
+            return self._connection.execute(query, values).fetchall()
+
+    def count(self, wanted: Filter, now: int) -> int:
+        query, values = listing.count(wanted, now)
+        with self._guard():
+            (number,) = self._connection.execute(query, values).fetchone()
+        return int(number)
+
+    def purge(self, now: int, most: int = 100) -> int:
+        """Delete executions whose retention has ended, at most `most`; return how many."""
+        with self._guard():
+            rows = self._connection.execute(
+                "SELECT key FROM executions WHERE expires_at <= ? LIMIT ?", (now, most)
+            ).fetchall()
+            if rows and not self._in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._in_transaction = True
+            self._connection.executemany("DELETE FROM events WHERE key = ?", rows)
+            self._connection.executemany("DELETE FROM executions WHERE key = ?", rows)
+        return len(rows)
+
+
+__all__ = ["Filter", "Known", "Store", "StoreError"]
