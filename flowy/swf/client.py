@@ -248,14 +248,17 @@ class SWFClient:
         )
         return execution_info(found["executionInfo"])
 
-    def history(self, execution: ExecutionId, *, newest_first: bool = False) -> Iterator[Event]:
-        """The events of one run; pages are fetched as they are needed."""
-        for page in self._pages(
+    def history(
+        self, execution: ExecutionId, *, newest_first: bool = False, page: int = limits.PAGE
+    ) -> Iterator[Event]:
+        """The events of one run; pages of so many events are fetched as they are needed."""
+        for found in self._pages(
             "get_workflow_execution_history",
             execution=msgspec.to_builtins(execution),
             reverseOrder=newest_first,
+            maximumPageSize=page,
         ):
-            yield from map(event_from_wire, page["events"])
+            yield from map(event_from_wire, found["events"])
 
     def executions(
         self, *, open: bool, workflow_id: str | None = None, since: int = 0
