@@ -1,0 +1,44 @@
+"""`flowy result ID`: wait for a result."""
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from flowy import converter
+from flowy.cli.target import connect, target_options
+from flowy.client import Handle
+from flowy.errors import ExecutionFailed
+
+
+@click.command()
+@click.argument("id")
+@click.option("--run-id", help="The runId; without it the open run, else the latest.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="Wait at most so long.")
+@target_options
+def result(id: str, run_id: str | None, timeout: float | None, **place: Any) -> None:
+    """Wait until the execution ID closes and print its result as JSON; exit 1 on failure."""
+    tell(connect(**place).handle(id, run_id), timeout)
+
+
+def tell(handle: Handle, timeout: float | None) -> None:
+    """Print a result, or why there is none: then the exit code is 1."""
+    try:
+        value = handle.result(timeout)
+    except (ExecutionFailed, TimeoutError) as error:
+        click.echo(f"Error: {error}", err=True)
+        if isinstance(error, ExecutionFailed) and (trace := remote_trace(error.details)):
+            click.echo(trace, err=True)
+        sys.exit(1)
+    data = converter.plain(value, "the result")
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def remote_trace(details: str) -> str:
+    """The traceback in failure details; details of another form are shown as they are."""
+    try:
+        data = json.loads(details)
+    except ValueError:
+        return details
+    return str(data.get("traceback", "")) if isinstance(data, dict) else details

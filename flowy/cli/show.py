@@ -1,0 +1,31 @@
+"""`flowy show ID`: what is known of an execution."""
+
+from typing import Any
+
+import click
+
+from flowy.cli.target import connect, target_options
+from flowy.cli.texts import event_line, moment
+
+
+@click.command()
+@click.argument("id")
+@click.option("--run-id", help="The runId; without it the open run, else the latest.")
+@target_options
+def show(id: str, run_id: str | None, **place: Any) -> None:
+    """Tell the type, status, times and last event of the execution ID."""
+    handle = connect(**place).handle(id, run_id)
+    found = handle.describe()
+    last = next(handle.swf.history(handle.execution, newest_first=True, page=1), None)
+    rows = {
+        "workflowId": handle.id,
+        "runId": handle.run_id,
+        "type": str(found.type),
+        "status": found.status + (", cancel requested" if found.cancel_requested else ""),
+        "started": moment(found.started_at),
+        "closed": moment(found.closed_at),
+        "tags": ", ".join(found.tags) or "-",
+        "last event": event_line(last).strip() if last else "-",
+    }
+    for name, value in rows.items():
+        click.echo(f"{name:<11} {value}")
