@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flowy import ActivityProxy, TaskError, Workflow, workflow
+from flowy import ActivityProxy, TaskError, TaskFailed, Workflow, workflow
 from flowy_images import activities
 
 TASK_LIST = "image_decisions"
@@ -36,6 +36,9 @@ class ClassifyImages(Workflow):
 def summary(url: str, colour: Any, path: Any) -> dict[str, str]:
     """What became of one picture. A bad one is told, and fails nobody else."""
     try:
-        return {"url": url, "colour": colour.result(), "path": path.result()}
+        moved = path.result()  # the last step: it ends with the error of the step that failed
+        return {"url": url, "colour": colour.result(), "path": moved}
+    except TaskFailed as error:
+        return {"url": url, "error": f"{error.remote_type.split('.')[-1]}: {error.remote_message}"}
     except TaskError as error:
         return {"url": url, "error": str(error)}

@@ -1,0 +1,1 @@
+"""The demo: real photographs through flowyd. `python -m flowy_images.demo`, or `make run`."""
