@@ -4,14 +4,16 @@ import argparse
 import contextlib
 import signal
 import sys
+import time
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flowy.cli.target import find_target
 from rich.console import Console
+from rich.markup import escape
 
+from flowy.cli.target import connect
 from flowy.client import Handle
 from flowy.errors import FlowyError, ServiceUnreachable, Throttled
 from flowy_images.demo import daemon, show, site
@@ -20,6 +22,9 @@ from flowy_images.workflow import ClassifyImages
 
 LOOK = 0.3
 """Seconds between two looks at the history."""
+
+PATIENCE = 60.0
+"""Seconds that the engine may be away."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -31,7 +36,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         run(options, console)
     except (daemon.NotReady, FlowyError) as error:
-        console.print(f"[red]error:[/] {error}", soft_wrap=True, highlight=False)
+        console.print(f"[red]error:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
         return 1
     except KeyboardInterrupt:
         console.print("stopped")
@@ -68,7 +73,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
             handle = start(config, urls, folder, options.width, workflow_id)
             pictures = watch(handle, console, len(urls))
     console.print(show.summary(pictures))
-    console.print(f"the pictures are in {folder}", soft_wrap=True, highlight=False)
+    console.print(f"the pictures are in {folder}", soft_wrap=True, highlight=False, markup=False)
 
 
 def fresh_id() -> str:
@@ -84,7 +89,7 @@ def addresses(home: str, given: list[str] | None, *, bad: bool) -> list[str]:
 
 def start(config: Path, urls: list[str], folder: Path, width: int, workflow_id: str) -> Handle:
     """Start the workflow on the flowyd of that configuration."""
-    client = find_target(config=str(config)).client()
+    client = connect(str(config), domain=None, endpoint_url=None, region=None, profile=None)
     return client.start(ClassifyImages, urls, str(folder), width, id=workflow_id)
 
 
@@ -93,12 +98,18 @@ def watch(handle: Handle, console: Console, total: int) -> list[dict[str, str]]:
 
     Raises:
         ExecutionFailed: if it did not complete.
+        ServiceUnreachable: if the engine was away for longer than `PATIENCE`.
     """
+    seen = time.monotonic()
     with show.progress(console, total) as update:
         while True:
-            # The engine may be starting again; `result` waits for it and says when it gives up.
-            with contextlib.suppress(ServiceUnreachable, Throttled):
+            try:
                 update(steps(handle.history()))
+                seen = time.monotonic()
+            except (ServiceUnreachable, Throttled):
+                # The engine may be starting again: flowyd sees to that.
+                if time.monotonic() - seen > PATIENCE:
+                    raise
             with contextlib.suppress(TimeoutError):
                 pictures: list[dict[str, str]] = handle.result(timeout=LOOK)
                 update(steps(handle.history()))

@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from flowy.cli.target import tables
 
 START = 60.0
 """Seconds until flowyd must be ready: it loads plugins, starts its engine and registers types."""
@@ -27,13 +28,10 @@ def state_dir(config: Path) -> Path:
     """Where that flowyd keeps its state: relative to its configuration.
 
     Raises:
-        NotReady: if the configuration cannot be read or names none.
+        TargetError: if the configuration cannot be read.
     """
-    try:
-        said = os.environ.get("FLOWYD_STATE_DIR") or tomllib.loads(config.read_text())["state_dir"]
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-        raise NotReady(f"{config}: {type(error).__name__}: {error}") from error
-    return (config.parent / str(said)).resolve()
+    top, _ = tables(config, os.environ)
+    return (config.parent / str(top.get("state_dir", "state"))).resolve()
 
 
 @contextmanager

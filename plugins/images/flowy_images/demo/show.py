@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from flowy_images.demo.progress import STEPS, Step, line
 
@@ -71,8 +72,9 @@ def summary(pictures: list[dict[str, str]]) -> Table:
     for picture in pictures:
         name = PurePosixPath(urlsplit(picture["url"]).path).name
         if "error" in picture:
-            table.add_row(name, "[red]error[/]", picture["error"])
+            # Text, for the brackets in an error are no markup.
+            table.add_row(Text(name), Text("error", "red"), Text(picture["error"]))
         else:
             path = PurePosixPath(picture["path"])
-            table.add_row(name, picture["colour"], f"{path.parent.name}/{path.name}")
+            table.add_row(Text(name), picture["colour"], Text(f"{path.parent.name}/{path.name}"))
     return table
