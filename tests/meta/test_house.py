@@ -46,7 +46,6 @@ PLANTED = [
     ("neighbours", "flowy/a.py", DOC + "from flowy_images import activities\n"),
     ("neighbours", "flowyd/a.py", DOC + "import tests.unit\n"),
     ("docstrings", "flowy/a.py", "x = 1\n"),
-    ("docstrings", "flowyd/a.py", DOC + "def f():\n    x = 1\n    y = 2\n    return x + y\n"),
     ("machine_paths", "docs/a.md", "see /ro" + "ot/x\n"),
     ("machine_paths", "flowy/a.py", DOC + "x = '/ho" + "me/me/x'\n"),
     ("typed_markers", "flowy/a.py", DOC),
