@@ -348,14 +348,9 @@ class SWFClient:
 
     def workflow_versions(self, name: str) -> list[str]:
         """The registered versions of a workflow type."""
-        page = call(
-            self._reads,
-            "list_workflow_types",
-            domain=self.domain,
-            name=name,
-            registrationStatus="REGISTERED",
-        )
-        return [found["workflowType"]["version"] for found in page["typeInfos"]]
+        pages = self._pages("list_workflow_types", name=name, registrationStatus="REGISTERED")
+        found = (info["workflowType"] for page in pages for info in page["typeInfos"])
+        return [known["version"] for known in found if known["name"] == name]
 
 
 def connect(session: boto3.Session, endpoint_url: str | None, read: float, attempts: int) -> Any:

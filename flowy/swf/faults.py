@@ -36,7 +36,8 @@ def error_of(code: str, message: str, status: int = 400) -> ServiceError:
 
     A 5xx is `ServiceUnreachable`: as after a lost connection, the call may have been carried out.
     """
+    line = message.strip().partition("\n")[0]  # a proxy in between answers whole pages
     kind = _KINDS.get(code)
     if kind is None:
         kind = ServiceUnreachable if status >= 500 else ServiceError
-    return kind(code, message, hint=_HINTS.get(code, ""))
+    return kind(code, line, hint=_HINTS.get(code, ""))
