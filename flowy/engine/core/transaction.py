@@ -15,7 +15,7 @@ from flowy.swf.events import (
     WorkflowExecutionTimedOut,
 )
 
-_CLOSES = (
+CLOSES = (
     WorkflowExecutionCompleted,
     WorkflowExecutionFailed,
     WorkflowExecutionCanceled,
@@ -43,7 +43,7 @@ class Transaction:
         if not run.is_open:
             return run.last_event
         if run.last_event + 1 >= self.settings.history_events and not isinstance(
-            attributes, _CLOSES
+            attributes, CLOSES
         ):
             attributes = WorkflowExecutionTerminated(
                 run.started.child_policy, cause="EVENT_LIMIT_EXCEEDED"
