@@ -120,12 +120,14 @@ def exemptions(module: Module) -> Found:
             yield line, "an exemption for a whole file says `# ruff: noqa: CODE — reason`"
         excused = [part for part in parts if re.match(r"noqa\b|type: ?ignore\b", part)]
         if any(not EXEMPTION.fullmatch(part) for part in excused):
-            yield line, "write `# noqa: CODE  # reason` or `# type: ignore[code]  # reason`"
-        elif excused and parts[-1] in excused:
+            yield line, "write `# noqa: CODE — reason` or `# type: ignore[code]  # reason`"
+        elif excused and parts[-1] in excused and " — " not in parts[-1]:
             yield line, f"`# {excused[-1]}` gives no reason"
 
 
-EXEMPTION = re.compile(r"noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*|type: ignore\[[a-z-]+(, ?[a-z-]+)*\]")
+EXEMPTION = re.compile(
+    r"(noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*|type: ignore\[[a-z-]+(, ?[a-z-]+)*\])( — \S.*)?"
+)
 
 
 def sleeping(module: Module) -> Found:

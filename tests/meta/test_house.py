@@ -78,6 +78,7 @@ def test_every_rule_has_a_planted_violation(house):
     [
         "try:\n    x = 1\nexcept Exception:  # noqa: BLE001  # a plugin's code\n    y\n",
         "try:\n    x = 1\nexcept BaseException:\n    clean()\n    raise\n",
+        "x = 1  # noqa: S311 — no secret\n",
         "x = 1  # type: ignore[misc]  # the stubs are wrong\n",
         "x = 1  # noqa: S603, S607  # we start what we name\n",
         "x = '# noqa'\n",
