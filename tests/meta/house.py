@@ -215,7 +215,12 @@ def check(root: Path, files: list[Path]) -> list[Finding]:
 
 
 def in_module(module: Module) -> Iterator[Finding]:
-    """What the rules find in one module."""
+    """What the rules find in one module; one that does not parse breaks the first rule of all."""
+    try:
+        _ = module.tree
+    except SyntaxError as error:
+        yield Finding("syntax", f"{module.path}:{error.lineno}", str(error))
+        return
     for rule in RULES:
         for line, message in rule(module):
             yield Finding(rule.__name__, f"{module.path}:{line}", message)

@@ -13,6 +13,7 @@ def test_the_tree_keeps_every_house_rule(house, root, project_files):
 
 
 PLANTED = [
+    ("syntax", "flowy/a.py", DOC + "def f(:\n"),
     ("module_size", "flowy/big.py", DOC + "x = 1\n" * 400),
     ("function_size", "flowy/long.py", DOC + "def f():\n" + "    x = 1\n" * 51),
     ("module_name", "flowyd/utils.py", DOC),
@@ -69,7 +70,7 @@ def test_a_planted_violation_is_found(house, tmp_path, rule, path, text):
 
 
 def test_every_rule_has_a_planted_violation(house):
-    whole_tree = {"machine_paths", "typed_markers", "architecture"}
+    whole_tree = {"syntax", "machine_paths", "typed_markers", "architecture"}
     assert {rule.__name__ for rule in house.RULES} | whole_tree == {rule for rule, _, _ in PLANTED}
 
 
