@@ -1,7 +1,8 @@
 """Running the code of one activity task: the outcome is a value, whatever the code does."""
 
 import inspect
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
 from typing import Any
 
 from flowy import converter, forms
@@ -9,6 +10,7 @@ from flowy._activity import RUNNING, Activity, Link, TaskInfo
 from flowy.errors import Canceled as CanceledError
 from flowy.errors import SerializationError
 from flowy.registry import ActivityDefinition
+from flowy.swf import limits
 from flowy.swf.tasks import ActivityTask
 
 
@@ -44,13 +46,15 @@ Outcome = Completed | Failed | Canceled | Unanswered
 
 @dataclass(slots=True)
 class Witness:
-    """A link that remembers whether the code was ever told to stop; a None is no result then.
+    """A link that remembers what passed over it.
 
-    Its attribute and not the link's flags decide: a flag that the code never saw is no excuse.
+    `told` is whether the code ever saw a reason to stop: a None is no result then, while a flag
+    that it never saw is no excuse. `details` are the newest heartbeat's.
     """
 
     link: Link
-    told: bool = field(default=False)
+    told: bool = False
+    details: str | None = None
 
     @property
     def canceled(self) -> bool:
@@ -66,6 +70,7 @@ class Witness:
 
     def beat(self, details: str | None) -> None:
         self.link.beat(details)
+        self.details = self.details if details is None else details
 
     def _tell(self, flag: bool) -> bool:
         self.told = self.told or flag
@@ -78,11 +83,11 @@ def run(definition: ActivityDefinition, task: ActivityTask, link: Link) -> Outco
     try:
         read = forms.read_input(task.input)
         value = call(definition, Activity(info_of(task, read.meta), witness), read)
-        return withdrawn(link) if value is None and witness.told else completed(value)
+        return withdrawn(witness) if value is None and witness.told else completed(value, witness)
     except CanceledError as error:
-        return withdrawn(link, str(error) or None)
+        return withdrawn(witness, why(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001  # task execution: a failure of the task, never of the worker
-        return failed(forms.failure_of(error))
+        return failed(forms.failure_of(error), witness.details)
 
 
 def call(definition: ActivityDefinition, activity: Activity, read: forms.Input) -> Any:
@@ -98,26 +103,41 @@ def call(definition: ActivityDefinition, activity: Activity, read: forms.Input) 
         RUNNING.reset(token)
 
 
-def completed(value: Any) -> Outcome:
+def completed(value: Any, witness: Witness) -> Outcome:
     """A value as the result; one that cannot be written is a failure that names it."""
     try:
         return Completed(forms.write_result(value))
     except SerializationError as error:
-        return failed(forms.failure_of(error))
+        return failed(forms.failure_of(error), witness.details)
 
 
-def withdrawn(link: Link, details: str | None = None) -> Outcome:
+def withdrawn(witness: Witness, details: str | None = None) -> Outcome:
     """The outcome of code that gave up: because of what it was told, or by itself."""
+    link = witness.link
     if link.gone:
         return Unanswered()
     if link.canceled or not link.stopping:
         return Canceled(details)
     message = "the worker was stopped while it ran the task"
-    return failed(forms.write_failure(forms.WORKER_SHUTDOWN, message, heartbeat=details))
+    return failed(forms.write_failure(forms.WORKER_SHUTDOWN, message), witness.details)
 
 
-def failed(failure: forms.Failure) -> Failed:
-    """A failure form as an outcome."""
+def why(error: CanceledError) -> str | None:
+    """The details in `raise Canceled(details)`, as JSON; a value without that form as its text."""
+    if not error.args:
+        return None
+    try:
+        return forms.write_result(error.args[0])
+    except SerializationError:
+        return converter.dumps(f"{error.args[0]!r:.{limits.HEARTBEAT_DETAILS}}")
+
+
+def failed(failure: forms.Failure, heartbeat: str | None = None) -> Failed:
+    """A failure form as an outcome, with the details of the last heartbeat for the next attempt."""
+    if heartbeat is not None:
+        told = json.loads(failure.details)
+        message, trace = told.get("message", ""), told.get("traceback", "")
+        failure = forms.write_failure(failure.reason, message, trace, heartbeat)
     return Failed(failure.reason, failure.details)
 
 
