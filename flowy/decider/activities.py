@@ -20,6 +20,7 @@ from flowy.errors import (
 )
 from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, duration, seconds
 from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill, find
+from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition
 from flowy.retry import Again, Budget, GiveUp, Spent, charge, next_attempt
 from flowy.swf.decisions import RequestCancelActivityTask, ScheduleActivityTask, StartTimer
@@ -77,7 +78,7 @@ class Activities:
     def call(
         self,
         placeholder: Placeholder[Any],
-        type: TypeId,
+        proxy: ActivityProxy[..., Any],
         said: Options,
         values: tuple[tuple[Any, ...], dict[str, Any]],
     ) -> ActivityCall:
@@ -90,8 +91,8 @@ class Activities:
         """
         call = ActivityCall(
             id=placeholder.name,
-            type=type,
-            options=resolve(said, self._known.get(type)),
+            type=proxy.type,
+            options=resolve(said, proxy.definition or self._known.get(proxy.type)),
             placeholder=placeholder,
             values=(copy(values[0]), copy(values[1])),
             place=caller(),

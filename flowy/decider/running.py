@@ -62,9 +62,7 @@ class RunningCode:
         branch = self._parts.lines.current()
         placeholder: Placeholder[Any] = Placeholder(self, branch.number(proxy.name))
         said = branch.options.over(proxy.options)
-        placeholder.source = self._parts.activities.call(
-            placeholder, proxy.type, said, (args, kwargs)
-        )
+        placeholder.source = self._parts.activities.call(placeholder, proxy, said, (args, kwargs))
         return placeholder
 
     def start_timer(self, delay: Seconds) -> Placeholder[None]:

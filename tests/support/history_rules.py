@@ -130,7 +130,7 @@ class _Checker:
         batch = getattr(event.attributes, "decision_task_completed_event_id", None)
         initiated = getattr(event.attributes, "initiated_event_id", 0)
         later = isinstance(event.attributes, ANSWERED_LATER) and bool(initiated)
-        in_batch = bool(batch) and not later
+        in_batch = (bool(batch) and not later) or _canceled_unstarted(event)
         scheduled = isinstance(event.attributes, e.DecisionTaskScheduled)
         if self.owed and not scheduled:
             self._say(event, f"a decision task was due right after {self.owed}")
@@ -140,11 +140,20 @@ class _Checker:
             self._say(event, "its time differs from its DecisionTaskCompleted's")
         wants = later or (isinstance(event.attributes, TRIGGERS) and not in_batch)
         self.owed = event.type if wants and not self.waiting else None
-        failed = (
-            in_batch and event.type.endswith("Failed") and not isinstance(event.attributes, CLOSES)
-        )
-        owes = self.batch_owes and not scheduled
-        self.batch_owes = (owes or failed) and not self.waiting and not self.closed
+        owes = (self.batch_owes and not scheduled) or (in_batch and _is_news(event))
+        self.batch_owes = owes and not self.waiting and not self.closed
+
+
+def _canceled_unstarted(event: Event) -> bool:
+    """Canceling an activity that did not start is part of the batch that asks for it."""
+    attributes = event.attributes
+    return isinstance(attributes, e.ActivityTaskCanceled) and not attributes.started_event_id
+
+
+def _is_news(event: Event) -> bool:
+    """Whether an event of a batch makes the batch schedule a decision task, as its last event."""
+    failed = event.type.endswith("Failed") and not isinstance(event.attributes, CLOSES)
+    return failed or _canceled_unstarted(event)
 
 
 def broken_rules(events: Sequence[Event]) -> list[str]:
