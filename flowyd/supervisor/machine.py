@@ -8,7 +8,7 @@ not, since a slot whose process may still poll must not be filled again.
 
 from typing import assert_never
 
-from flowyd.supervisor.policy import ABORT_MS, START_MS, classify
+from flowyd.supervisor.policy import ABORT_MS, CUT_MS, START_MS, classify
 from flowyd.supervisor.states import (
     Aborting,
     Began,
@@ -16,6 +16,7 @@ from flowyd.supervisor.states import (
     Born,
     Busy,
     Cut,
+    Cutting,
     Drain,
     Draining,
     Event,
@@ -42,7 +43,7 @@ from flowyd.supervisor.states import (
 )
 
 
-def step(state: State, event: Event, now: int) -> Step:
+def step(state: State, event: Event, now: int) -> Step:  # noqa: C901 — one line a state
     """What becomes of a worker by an event, and what is to be done."""
     match state:
         case Spawning():
@@ -57,6 +58,8 @@ def step(state: State, event: Event, now: int) -> Step:
             return step_busy(state, event, now)
         case Draining():
             return step_draining(state, event, now)
+        case Cutting():
+            return step_cutting(state, event, now)
         case Aborting():
             return step_aborting(state, event, now)
         case Killing():
@@ -134,7 +137,7 @@ def step_polling(state: Polling, event: Event, now: int) -> Step:
         case Drain(cut_at):
             return drain(state.birth, state.pid, None, cut_at, now)
         case Cut():
-            return abort(state, now)
+            return cut(state, None, now)
         case Kill():
             return kill(state, now, ExitClass.CUT)
         case Tick() | Born() | Waits() | Lost():
@@ -148,7 +151,7 @@ def step_busy(state: Busy, event: Event, now: int) -> Step:
     match event:
         case Waits():
             return Polling(state.birth, state.pid, now), ()
-        case Began(task):
+        case Began(task) if task != state.task:
             return Busy(state.birth, state.pid, now, task), ()
         case Leaves(recycled):
             return Draining(state.birth, state.pid, now, None, None, recycled), ()
@@ -157,10 +160,10 @@ def step_busy(state: Busy, event: Event, now: int) -> Step:
         case Drain(cut_at):
             return drain(state.birth, state.pid, state.task, cut_at, now)
         case Cut():
-            return abort(state, now)
+            return cut(state, state.task, now)
         case Kill():
             return kill(state, now, ExitClass.CUT)
-        case Tick() | Born() | Lost():
+        case Tick() | Born() | Began() | Lost():
             return state, ()
         case _:
             assert_never(event)
@@ -178,12 +181,27 @@ def step_draining(state: Draining, event: Event, now: int) -> Step:
         case Drain(cut_at):
             return redrain(state, state.task, cut_at), (Send(state.pid, Sign.TERM),)
         case Cut():
-            return abort(state, now)
+            return cut(state, state.task, now)
         case Kill():
             return kill(state, now, ExitClass.CUT)
         case Tick() if state.cut_at is not None and now >= state.cut_at:
-            return abort(state, now)
+            return cut(state, state.task, now)
         case Tick() | Born() | Lost():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_cutting(state: Cutting, event: Event, now: int) -> Step:
+    """It may still give its task up in order."""
+    match event:
+        case Exited(code):
+            return gone(state, code)
+        case Kill():
+            return kill(state, now, ExitClass.CUT)
+        case Tick() if now >= state.abort_at:
+            return abort(state, now)
+        case Tick() | Born() | Waits() | Began() | Leaves() | Lost() | Drain() | Cut():
             return state, ()
         case _:
             assert_never(event)
@@ -225,13 +243,21 @@ def redrain(state: Draining, task: Task | None, cut_at: int | None) -> Draining:
     return Draining(state.birth, state.pid, state.since, task, cut_at, state.recycled)
 
 
-def abort(state: Starting | Polling | Busy | Draining, now: int) -> Step:
+def cut(state: Polling | Busy | Draining, task: Task | None, now: int) -> Step:
+    """Its time is over: it shall give up what it has."""
+    cutting = Cutting(state.birth, state.pid, now, task, now + CUT_MS)
+    return cutting, (Send(state.pid, Sign.CUT),)
+
+
+def abort(state: Starting | Cutting, now: int) -> Step:
     """Ask for its stacks; it dies of that."""
     kill_at = now + ABORT_MS
     return Aborting(state.birth, state.pid, now, kill_at), (Send(state.pid, Sign.ABORT),)
 
 
-def kill(state: Starting | Polling | Busy | Draining | Aborting, now: int, kind: ExitClass) -> Step:
+def kill(
+    state: Starting | Polling | Busy | Draining | Cutting | Aborting, now: int, kind: ExitClass
+) -> Step:
     """No more asking."""
     return Killing(state.birth, state.pid, now, kind), (Send(state.pid, Sign.KILL),)
 
@@ -241,6 +267,8 @@ def never_born(state: Spawning | Recalled) -> Step:
     return Gone(state.birth, Exit(ExitClass.START_FAILURE, None)), (Forget(),)
 
 
-def gone(state: Starting | Polling | Busy | Draining | Aborting | Killing, code: int) -> Step:
+def gone(
+    state: Starting | Polling | Busy | Draining | Cutting | Aborting | Killing, code: int
+) -> Step:
     """The end, with its class."""
     return Gone(state.birth, Exit(classify(state, code), code)), (Forget(),)

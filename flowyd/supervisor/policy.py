@@ -11,6 +11,7 @@ from typing import assert_never
 from flowyd.supervisor.states import (
     Aborting,
     Busy,
+    Cutting,
     Draining,
     ExitClass,
     Killing,
@@ -20,6 +21,8 @@ from flowyd.supervisor.states import (
 
 START_MS = 60_000
 """A worker, and a zygote, that is not ready by then is not going to be."""
+CUT_MS = 15_000
+"""From the end of the drain to SIGABRT: time for an activity to see that it shall give up."""
 ABORT_MS = 5_000
 """Time for the stacks to be written after SIGABRT."""
 FIRST_MS = 500
@@ -97,7 +100,7 @@ def hopeless(restarts: Restarts, kind: ExitClass, any_ready: bool) -> bool:
 
 
 def classify(
-    state: Starting | Polling | Busy | Draining | Aborting | Killing, code: int
+    state: Starting | Polling | Busy | Draining | Cutting | Aborting | Killing, code: int
 ) -> ExitClass:
     """What an exit was, by what the worker was doing."""
     match state:
@@ -109,10 +112,10 @@ def classify(
             return state.kind
         case Draining() if code == 0:
             return ExitClass.RECYCLED if state.recycled else ExitClass.DRAINED
-        case Polling() | Busy() if code == 0:
-            # Someone sent it SIGTERM, and its last word got lost.
+        case Polling() | Busy() | Cutting() if code == 0:
+            # It left in order; if its last word got lost, somebody sent it SIGTERM.
             return ExitClass.DRAINED
-        case Polling() | Busy() | Draining():
+        case Polling() | Busy() | Draining() | Cutting():
             return ExitClass.SIGNAL if code < 0 else ExitClass.CRASH
         case _:
             assert_never(state)

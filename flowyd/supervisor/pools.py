@@ -15,6 +15,7 @@ from flowyd.supervisor.states import (
     Action,
     Birth,
     Busy,
+    Cutting,
     Draining,
     Event,
     Exit,
@@ -26,6 +27,7 @@ from flowyd.supervisor.states import (
     Spawning,
     Starting,
     State,
+    Task,
     Tick,
 )
 
@@ -192,10 +194,10 @@ def pid_of(state: State) -> int | None:
             return state.pid
 
 
-def task_of(state: State) -> object | None:
+def task_of(state: State) -> Task | None:
     """What a worker works on, if it said."""
     match state:
-        case Busy() | Draining():
+        case Busy() | Draining() | Cutting():
             return state.task
         case _:
             return None
@@ -212,6 +214,8 @@ def deadlines(pool: Pool) -> Iterator[int]:
                 yield state.birth.at + policy.START_MS
             case Draining(cut_at=int(cut_at)):
                 yield cut_at
+            case Cutting():
+                yield state.abort_at
             case Aborting():
                 yield state.kill_at
             case Draining() | Polling() | Busy() | Killing() | Gone():

@@ -128,7 +128,7 @@ class Service:
         state, actions = step(self.state, event, now, delay_of(self, now, roll))
         heard = replace(self, state=state)
         match event:
-            case Exited(code):
+            case Exited(code) if not isinstance(state, Closed):
                 heard = replace(heard, last_code=code, restarts=heard.restarts + 1)
             case _:
                 pass

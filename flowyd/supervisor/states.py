@@ -2,7 +2,7 @@
 
 One class per state, with only the fields that exist in it. Times are milliseconds of the loop's
 monotonic clock. `spawning → starting → polling ⇄ busy → draining → gone`, and on the way out,
-where a worker does not leave by itself, `aborting → killing`.
+where a worker does not leave by itself, `cutting → aborting → killing`.
 """
 
 from dataclasses import dataclass
@@ -107,6 +107,17 @@ class Draining:
 
 
 @dataclass(frozen=True, slots=True)
+class Cutting:
+    """Its drain is over: its activity's next heartbeat answers False. SIGABRT at `abort_at`."""
+
+    birth: Birth
+    pid: int
+    since: int
+    task: Task | None
+    abort_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Aborting:
     """It got SIGABRT, so that it writes its stacks to the log. SIGKILL comes at `kill_at`."""
 
@@ -134,7 +145,9 @@ class Gone:
     exit: Exit
 
 
-State = Spawning | Recalled | Starting | Polling | Busy | Draining | Aborting | Killing | Gone
+State = (
+    Spawning | Recalled | Starting | Polling | Busy | Draining | Cutting | Aborting | Killing | Gone
+)
 
 
 # Events.
@@ -210,6 +223,7 @@ class Sign(StrEnum):
     """The signals that a worker can get."""
 
     TERM = "SIGTERM"
+    CUT = "SIGUSR2"  # not a second SIGTERM: that may come from anybody
     ABORT = "SIGABRT"
     KILL = "SIGKILL"
 

@@ -1,0 +1,57 @@
+"""`flowyd check`: everything that is wrong, at once, without starting anything."""
+
+import subprocess
+import sys
+
+import click
+import msgspec
+
+from flowy.errors import Fault
+from flowyd.cli.config_option import EX_CONFIG, config_option, reading_of, tell
+from flowyd.config import Config
+
+SECONDS = 60
+
+
+@click.command("check")
+@config_option
+@click.option("--strict", is_flag=True, help="A task list that no pool here serves is an error.")
+def command(config: str | None, strict: bool) -> None:
+    """Check the configuration and the plugins, and list all faults.
+
+    Exits with 78 if any is an error, else with 0. The plugins are loaded in a child process.
+    """
+    reading = reading_of(config)
+    faults = list(reading.faults)
+    if reading.config is not None:
+        faults += check_plugins(reading.config, strict=strict)
+    tell(faults)
+    errors = sum(fault.severity == "error" for fault in faults)
+    warnings = len(faults) - errors
+    click.echo(f"{errors} error(s), {warnings} warning(s)" if faults else "all is well")
+    sys.exit(EX_CONFIG if errors else 0)
+
+
+def check_plugins(config: Config, *, strict: bool) -> list[Fault]:
+    """Load the plugins where they can do no harm, and hear what is wrong with them."""
+    from flowyd import PROTOCOL
+    from flowyd.supervisor.commands import Commands
+    from flowyd.supervisor.faults import faults_of
+    from flowyd.supervisor.messages import FaultText
+
+    commands = Commands(config)
+    order = msgspec.json.encode(commands.load(PROTOCOL, strict=strict))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "flowyd.supervisor.checking"],
+            input=order,
+            stdout=subprocess.PIPE,
+            env=commands.zygote_environment(),
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return [Fault("[plugins]", f"loading takes more than {SECONDS} s", "import less")]
+    if done.returncode != 0:
+        return [Fault("[plugins]", f"loading ended the process, code {done.returncode}")]
+    return list(faults_of(msgspec.json.decode(done.stdout, type=list[FaultText])))

@@ -1,0 +1,36 @@
+"""`flowyd run`: the daemon."""
+
+import sys
+
+import click
+
+from flowy.errors import FlowyError
+from flowyd.cli.config_option import config_of, config_option
+from flowyd.config import Config
+
+
+@click.command("run")
+@config_option
+def command(config: str | None) -> None:
+    """Run the daemon in this process until it gets SIGTERM or `flowyd stop`.
+
+    Exits with 78 if the configuration or the registration of the types is wrong.
+    """
+    sys.exit(supervise(config_of(config), strict=False, foreground=False))
+
+
+def supervise(config: Config, *, strict: bool, foreground: bool) -> int:
+    """Hold the lock and run the loop; the exit code."""
+    from flowyd import logs
+    from flowyd.supervisor.lock import locked
+    from flowyd.supervisor.loop import Loop
+
+    logs.configure("console" if foreground else config.logs.format, config.logs.level)
+    try:
+        with locked(config.state_dir):
+            return Loop(config, strict=strict, foreground=foreground).run()
+    except FlowyError as error:
+        click.echo(f"flowyd: {error}", err=True)
+    except OSError as error:
+        click.echo(f"flowyd: {error.filename or config.state_dir}: {error.strerror}", err=True)
+    return 1

@@ -1,0 +1,136 @@
+"""The status for a tired reader: the verdict first, then the pools, then each worker."""
+
+import signal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flowyd.control.status import ExitStatus, PoolStatus, Status, TaskStatus, WorkerStatus
+
+STYLES = {
+    "ok": "green",
+    "polling": "green",
+    "serving": "green",
+    "busy": "cyan",
+    "starting": "blue",
+    "spawning": "blue",
+    "opening": "blue",
+    "degraded": "yellow",
+    "backoff": "yellow",
+    "draining": "yellow",
+    "stopping": "yellow",
+    "error": "red",
+    "warning": "yellow",
+}
+BAD = "red"
+
+
+def show(status: Status) -> None:
+    """Print it."""
+    console = Console(highlight=False)
+    since = span(status.uptime_ms)
+    console.print(
+        f"flowyd {styled(status.state)}  domain [bold]{escape(status.domain)}[/]"
+        f"  backend {status.backend}  pid {status.pid}  up {since}"
+    )
+    for reason in status.reasons:
+        console.print(f"  [yellow]•[/] {escape(reason)}")
+    for child in status.children:
+        again = f"  restarted {child.restarts}x" if child.restarts else ""
+        where = f"pid {child.pid or '-'}  {child.address}"
+        console.print(f"  {child.name:<7} {styled(child.state)}  {where}{again}")
+    console.print(pools_table(status.pools))
+    console.print(workers_table(status.pools))
+    for fault in status.faults:
+        console.print(f"{styled(fault.severity)} {escape(fault.where)}: {escape(fault.message)}")
+
+
+def pools_table(pools: list[PoolStatus]) -> Table:
+    """One line a pool."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("POOL", "KIND", "TASK LIST", "STATE"):
+        table.add_column(title)
+    for title in ("WANTED", "READY", "BUSY", "RESTARTS"):
+        table.add_column(title, justify="right")
+    table.add_column("LAST EXIT")
+    for pool in pools:
+        numbers = (pool.wanted, pool.ready, pool.busy, pool.restarts)
+        table.add_row(
+            escape(pool.name),
+            pool.kind,
+            escape(pool.task_list),
+            styled(pool.state) + next_try(pool),
+            *map(str, numbers),
+            last_exit(pool.last_exit),
+        )
+    return table
+
+
+def workers_table(pools: list[PoolStatus]) -> Table:
+    """One line a worker."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("SLOT", "PID", "STATE", "FOR", "TASKS", "TASK", "WORKFLOW ID"):
+        table.add_column(title, justify="right" if title in {"PID", "FOR", "TASKS"} else "left")
+    for pool in pools:
+        for worker in pool.workers:
+            table.add_row(*worker_cells(pool.name, worker))
+    return table
+
+
+def worker_cells(pool: str, worker: WorkerStatus) -> tuple[str, ...]:
+    """The cells of a worker."""
+    task = worker.task
+    return (
+        escape(f"{pool}:{worker.slot}"),
+        str(worker.pid or "-"),
+        styled(worker.state),
+        span(worker.for_ms),
+        str(worker.tasks),
+        escape(task_name(task)) if task else "",
+        escape(task.workflow_id) if task else "",
+    )
+
+
+def task_name(task: TaskStatus) -> str:
+    """A task in a few characters."""
+    return f"{task.type} {task.activity_id}".strip() if task.kind == "activity" else task.type
+
+
+def styled(word: str) -> str:
+    """A word in its colour; one that is not known is bad news."""
+    return f"[{STYLES.get(word, BAD)}]{word}[/]"
+
+
+def next_try(pool: PoolStatus) -> str:
+    """When a pool that waits tries again."""
+    return f", next in {span(pool.next_try_ms)}" if pool.next_try_ms is not None else ""
+
+
+def last_exit(exit: ExitStatus | None) -> str:  # the shell's word
+    """The newest exit of a pool."""
+    if exit is None:
+        return "-"
+    how = "" if exit.code is None else f" {signal_name(exit.code)}"
+    return f"{exit.kind}{how}, slot {exit.slot}, {span(exit.ago_ms)} ago"
+
+
+def signal_name(code: int) -> str:
+    """An exit code, or the name of the signal that a negative one stands for."""
+    try:
+        return signal.Signals(-code).name if code < 0 else str(code)
+    except ValueError:
+        return str(code)
+
+
+def span(milliseconds: int) -> str:
+    """A duration with its two largest units."""
+    seconds = milliseconds // 1000
+    for unit, size, smaller, part in (
+        ("d", 86400, "h", 3600),
+        ("h", 3600, "m", 60),
+        ("m", 60, "s", 1),
+    ):
+        if seconds >= size:
+            return f"{seconds // size}{unit}{seconds % size // part:02d}{smaller}"
+    return f"{seconds}s"

@@ -1,0 +1,1 @@
+"""The control sockets: `status.sock` tells, `ctl.sock` also obeys."""

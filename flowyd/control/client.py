@@ -1,0 +1,114 @@
+"""The other side of the control sockets: one request, one reply."""
+
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from flowy.errors import FlowyError
+from flowyd.control import protocol
+from flowyd.control.addresses import CTL, STATUS, short_path
+from flowyd.control.status import Status
+
+SECONDS = 5.0
+
+
+class NotRunning(FlowyError):
+    """Nobody answers at the socket: no flowyd runs on this state_dir."""
+
+
+class ControlError(FlowyError):
+    """The daemon refused the request, or what answered is no flowyd."""
+
+
+def status(run_dir: Path) -> Status:
+    """The daemon's status.
+
+    Raises:
+        NotRunning: if no daemon answers.
+        ControlError: if it does not understand us.
+    """
+    result = ask(run_dir, STATUS, "status")
+    try:
+        return msgspec.json.decode(result, type=Status)
+    except msgspec.DecodeError as error:
+        hint = "this command and the running daemon are of different releases"
+        raise ControlError(f"the status is not understood: {error}", hint=hint) from error
+
+
+def metrics(run_dir: Path) -> str:
+    """The metrics, as Prometheus reads them. Raises as `status` does."""
+    return msgspec.json.decode(ask(run_dir, STATUS, "metrics"), type=str)
+
+
+def stop(run_dir: Path, *, wait: float | None = None) -> None:
+    """Have the daemon stop, and wait at most `wait` seconds until it is gone.
+
+    Raises:
+        NotRunning, ControlError: as `status` does.
+        TimeoutError: if it is still there.
+    """
+    with closing(connect(run_dir, CTL)) as connection:
+        exchange(connection, "stop")
+        connection.settimeout(wait)
+        # The daemon holds the connection until it ends.
+        try:
+            connection.recv(1)
+        except ConnectionResetError:
+            return
+
+
+def ask(run_dir: Path, name: str, op: protocol.Op) -> msgspec.Raw:
+    """One request on a connection of its own; the result's text."""
+    with closing(connect(run_dir, name)) as connection:
+        return exchange(connection, op)
+
+
+def connect(run_dir: Path, name: str) -> socket.socket:
+    """A connection to a socket.
+
+    Raises:
+        NotRunning: if there is nobody.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(SECONDS)
+    try:
+        with short_path(run_dir, name) as path:
+            connection.connect(path)
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        connection.close()
+        hint = "start it with `flowyd run` or `flowyd dev`"
+        raise NotRunning(f"no flowyd runs at {run_dir.parent}", hint=hint) from error
+    except OSError as error:
+        connection.close()
+        raise ControlError(f"{run_dir / name} cannot be used: {error.strerror}") from error
+    return connection
+
+
+def exchange(connection: socket.socket, op: protocol.Op) -> msgspec.Raw:
+    """Send a request and read its reply."""
+    try:
+        connection.sendall(protocol.write_request(op))
+        length = int.from_bytes(read_exactly(connection, protocol.LENGTH_BYTES), "big")
+        reply = protocol.read_reply(read_exactly(connection, length))
+    except (OSError, msgspec.DecodeError) as error:
+        raise ControlError(f"no reply from the daemon: {error}") from error
+    if reply.error is not None:
+        raise ControlError(f"the daemon refused: {reply.error}")
+    return reply.result
+
+
+def read_exactly(connection: socket.socket, count: int) -> bytes:
+    """That many bytes.
+
+    Raises:
+        ConnectionResetError: if the other side closes before.
+    """
+    received = b""
+    while len(received) < count:
+        chunk = connection.recv(count - len(received))
+        if not chunk:
+            raise ConnectionResetError("it closed the connection")
+        received += chunk
+    return received

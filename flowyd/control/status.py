@@ -1,0 +1,98 @@
+"""What `flowyd status --json` shows. Pure values; durations are milliseconds."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+SCHEMA = 1
+State = Literal["starting", "ok", "degraded", "held", "stopping"]
+PoolState = Literal["starting", "ok", "degraded", "backoff", "held", "draining", "stopped"]
+
+
+class FaultStatus(Struct, frozen=True):
+    """Something wrong with what a person wrote."""
+
+    where: str
+    message: str
+    hint: str
+    severity: str
+
+
+class TaskStatus(Struct, frozen=True):
+    """What a worker works on."""
+
+    kind: str
+    type: str
+    workflow_id: str
+    run_id: str
+    activity_id: str
+
+
+class WorkerStatus(Struct, frozen=True):
+    """One worker, in its state for `for_ms`."""
+
+    slot: int
+    spawn: int
+    generation: int
+    pid: int | None
+    state: str
+    for_ms: int
+    tasks: int
+    task: TaskStatus | None
+
+
+class ExitStatus(Struct, frozen=True):
+    """The newest exit of a pool; a negative `code` is a signal's number."""
+
+    slot: int
+    pid: int | None
+    kind: str
+    code: int | None
+    ago_ms: int
+
+
+class PoolStatus(Struct, frozen=True):
+    """Wanted, actual and ready are three facts. `restarts` counts all exits but recycled ones."""
+
+    name: str
+    kind: str
+    task_list: str
+    state: PoolState
+    wanted: int
+    ready: int
+    busy: int
+    restarts: int
+    held_because: str | None
+    next_try_ms: int | None
+    last_exit: ExitStatus | None
+    workers: list[WorkerStatus]
+
+
+class ChildStatus(Struct, frozen=True):
+    """The engine, the web child or the zygote; `address` once it serves at one."""
+
+    name: str
+    state: str
+    pid: int | None
+    address: str
+    restarts: int
+
+
+class Status(Struct, frozen=True):
+    """The daemon. `reasons` say why the state is not ok."""
+
+    schema: int
+    version: str
+    pid: int
+    domain: str
+    backend: str
+    config: str
+    state: State
+    ready: bool
+    reasons: list[str]
+    uptime_ms: int
+    generation: int
+    plugins: list[str]
+    children: list[ChildStatus]
+    pools: list[PoolStatus]
+    faults: list[FaultStatus]

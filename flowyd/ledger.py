@@ -1,0 +1,33 @@
+"""The totals of all workers, living and gone: what makes counters that never fall.
+
+A worker's latest totals stand under its own id, which no other worker ever has; when it is gone
+they are folded into its pool's account.
+"""
+
+from flowyd.supervisor.orders import WorkerId
+from flowyd.totals import Totals, add
+
+
+class Ledger:
+    """One account per pool, and one per living worker."""
+
+    def __init__(self) -> None:
+        self.closed: dict[str, Totals] = {}
+        self.living: dict[WorkerId, Totals] = {}
+
+    def note(self, worker: WorkerId, totals: Totals) -> None:
+        """The newest totals of a living worker."""
+        self.living[worker] = totals
+
+    def fold(self, worker: WorkerId) -> None:
+        """The worker is gone: its totals become its pool's."""
+        last = self.living.pop(worker, None)
+        if last is not None:
+            self.closed[worker.pool] = add(self.closed.get(worker.pool, Totals()), last)
+
+    def of_pool(self, pool: str) -> Totals:
+        """What all workers of a pool did together."""
+        total = self.closed.get(pool, Totals())
+        for worker, totals in self.living.items():
+            total = add(total, totals) if worker.pool == pool else total
+        return total

@@ -1,0 +1,72 @@
+"""Verdicts on what was loaded, against the pools of this host. Loading is `flowy.plugins`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from flowy.errors import Fault
+from flowy.registry import ActivityDefinition, Registry, WorkflowDefinition
+
+
+class Serves(Protocol):
+    """What a verdict needs of a pool."""
+
+    @property
+    def name(self) -> str:
+        """The pool's name."""
+
+    @property
+    def kind(self) -> str:
+        """`decider` or `activity`."""
+
+    @property
+    def task_list(self) -> str:
+        """The task list that it serves."""
+
+    @property
+    def where(self) -> str:
+        """Where the configuration says so."""
+
+
+Definitions = Iterable[ActivityDefinition | WorkflowDefinition]
+
+
+def verdicts(registry: Registry, pools: Sequence[Serves], *, strict: bool) -> list[Fault]:
+    """What is odd, though it may be meant.
+
+    Another host may serve a list that no pool here does; with `strict` that is an error.
+    """
+    activities, workflows = registry.activities.values(), registry.workflows.values()
+    return [
+        *unserved("activity", activities, pools, strict=strict),
+        *unserved("decider", workflows, pools, strict=strict),
+        *idle("activity", activities, pools),
+        *idle("decider", workflows, pools),
+    ]
+
+
+def unserved(
+    kind: str, definitions: Definitions, pools: Sequence[Serves], *, strict: bool
+) -> Iterator[Fault]:
+    """Each type whose task list no pool of that kind serves."""
+    served = {pool.task_list for pool in pools if pool.kind == kind}
+    word = "workflow" if kind == "decider" else "activity"
+    for definition in definitions:
+        wanted = definition.options.task_list
+        if wanted not in served:
+            yield Fault(
+                definition.origin,
+                f"no {kind} pool of this host serves the task list {wanted!r}"
+                f" of the {word} type {definition.type}",
+                f'add a pool with kind = "{kind}" and task_list = "{wanted}"',
+                "error" if strict else "warning",
+            )
+
+
+def idle(kind: str, definitions: Definitions, pools: Sequence[Serves]) -> Iterator[Fault]:
+    """Each pool of that kind whose task list no loaded type names; a proxy may name it still."""
+    named = {definition.options.task_list for definition in definitions}
+    for pool in pools:
+        if pool.kind == kind and pool.task_list not in named:
+            what = f"the task list {pool.task_list!r} of [pools.{pool.name}]"
+            hint = f"named: {', '.join(sorted(map(str, named))) or 'none'}"
+            yield Fault(pool.where, f"no loaded type names {what}", hint, "warning")

@@ -1,0 +1,68 @@
+"""Packets between processes: SOCK_SEQPACKET keeps message boundaries, whoever dies when."""
+
+import contextlib
+import socket
+from typing import Generic, TypeVar
+
+import msgspec
+
+PACKET = 1 << 17
+"""More than any message: the longest one carries at most fifty faults."""
+
+T = TypeVar("T")
+
+
+class Channel(Generic[T]):
+    """One end of a pair. `T` is what the other end sends."""
+
+    def __init__(self, end: socket.socket, incoming: object) -> None:
+        self.socket = end
+        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(incoming)
+        self._encoder = msgspec.json.Encoder()
+
+    def fileno(self) -> int:
+        """For selectors."""
+        return self.socket.fileno()
+
+    def send(self, message: msgspec.Struct, *ends: socket.socket) -> bool:
+        """Send a message and copies of sockets; False if the other end is full or gone."""
+        packet = self._encoder.encode(message)
+        try:
+            if ends:
+                socket.send_fds(self.socket, [packet], [end.fileno() for end in ends])
+            else:
+                self.socket.send(packet)
+        except (BlockingIOError, BrokenPipeError, ConnectionResetError):
+            return False
+        return True
+
+    def receive(self) -> T | None:
+        """The next message; None at the end.
+
+        Raises:
+            BlockingIOError: if the socket does not block and nothing is there.
+            msgspec.DecodeError: if the packet is no message.
+        """
+        try:
+            packet = self.socket.recv(PACKET)
+        except ConnectionResetError:
+            return None
+        return self._decoder.decode(packet) if packet else None
+
+    def receive_with_socket(self) -> tuple[T | None, socket.socket | None]:
+        """The next message, and the socket that came with it, if one did."""
+        packet, fds, _, _ = socket.recv_fds(self.socket, PACKET, 1)
+        end = socket.socket(fileno=fds[0]) if fds else None
+        return (self._decoder.decode(packet) if packet else None), end
+
+    def close(self) -> None:
+        """Close this end."""
+        with contextlib.suppress(OSError):
+            self.socket.close()
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Two connected ends: ours, which does not block, and the child's."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setblocking(False)
+    return ours, theirs

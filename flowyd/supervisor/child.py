@@ -1,0 +1,87 @@
+"""What runs in a forked child until it exits: a worker, or the one-shot registration."""
+
+import faulthandler
+import gc
+import os
+import signal
+import socket
+import sys
+import threading
+from dataclasses import dataclass
+
+import structlog
+
+from flowy.errors import FlowyError
+from flowy.plugins import Loaded
+from flowy.swf.client import SWFClient
+from flowy.worker.activities import serve_activities
+from flowy.worker.decisions import serve_decisions
+from flowy.worker.post import Post
+from flowyd.supervisor import messages, recycling
+from flowyd.supervisor.channels import Channel
+from flowyd.supervisor.policy import EX_CONFIG
+from flowyd.supervisor.scribe import Scribe
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerInfo:
+    """What the hooks `flowy_worker_start` and `flowy_worker_stop` get."""
+
+    pool: str
+    slot: int
+    kind: str
+    task_list: str
+    identity: str
+
+
+def connect(swf: messages.SwfJob) -> SWFClient:
+    """A client of its own for this process; connections do not survive a fork."""
+    return SWFClient(
+        swf.domain, endpoint_url=swf.endpoint_url, region=swf.region, profile=swf.profile
+    )
+
+
+def work(
+    job: messages.ForkWorker, pool: messages.PoolJob, loaded: Loaded, channel: Channel[object]
+) -> int:
+    """Be a worker until told to leave; the exit code."""
+    faulthandler.enable()  # SIGABRT writes all stacks to the log
+    gc.enable()
+    identity = f"{socket.gethostname()}:{os.getpid()}:{pool.name}:{job.slot}.{job.spawn}"
+    structlog.contextvars.bind_contextvars(pool=pool.name, slot=job.slot, worker_pid=os.getpid())
+    try:
+        client = connect(job.swf)
+    except FlowyError as error:
+        _log.error("no client of SWF", error=str(error))
+        return EX_CONFIG
+    rule = recycling.drawn(pool.max_tasks, pool.max_memory, os.getpid())
+    scribe = Scribe(channel, rule, lambda: client.release_polls(identity))
+    scribe.listen()
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    worker = WorkerInfo(pool.name, job.slot, pool.kind, pool.task_list, identity)
+    post = Post(client, loaded.registry, pool.task_list, identity)
+    loaded.hooks.hook.flowy_worker_start(worker=worker)
+    scribe.ready()
+    _log.debug("worker ready", task_list=pool.task_list)
+    if pool.kind == "decider":
+        serve_decisions(post, scribe.stop, scribe)
+    else:
+        serve_activities(post, scribe.stop, scribe, scribe.cut)
+    loaded.hooks.hook.flowy_worker_stop(worker=worker)
+    scribe.close()
+    _log.debug("worker leaves")
+    return 0
+
+
+def leave(code: int) -> None:
+    """End a forked process without the exit handlers of the zygote's modules.
+
+    Threads that plugin code left behind end with it, as they would at any exit of a daemon thread.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    if threading.active_count() > 1:
+        _log.debug("threads are left behind", count=threading.active_count() - 1)
+    os._exit(code)

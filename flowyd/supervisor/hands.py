@@ -1,0 +1,285 @@
+"""Carries out the fleet's orders and turns what comes back into events. It decides nothing."""
+
+import os
+import selectors
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from flowyd import PROTOCOL
+from flowyd.config import Config
+from flowyd.ledger import Ledger
+from flowyd.supervisor import messages, news, orders, processes, states
+from flowyd.supervisor.channels import Channel, pair
+from flowyd.supervisor.commands import Commands
+from flowyd.supervisor.faults import faults_of
+from flowyd.supervisor.orders import WorkerId
+from flowyd.supervisor.output import Output
+from flowyd.supervisor.services import ENGINE, ZYGOTE, Announced, Launched
+
+ERRAND = "registration"
+T = TypeVar("T")
+ChildWire = Channel[messages.FromChild]
+ZygoteWire = Channel[messages.Loaded]
+_log = structlog.get_logger()
+
+
+class Hands:
+    """Everything that the supervisor holds open. `tell` takes the events."""
+
+    def __init__(
+        self,
+        config: Config,
+        selector: selectors.BaseSelector,
+        ledger: Ledger,
+        tell: Callable[[news.Event], None],
+        *,
+        strict: bool,
+    ) -> None:
+        self._config = config
+        self._commands = Commands(config)
+        self._selector = selector
+        self._ledger = ledger
+        self._tell = tell
+        self._strict = strict
+        self._owners: dict[int, WorkerId | str] = {}
+        self._services: dict[str, subprocess.Popen[bytes]] = {}
+        self._outputs: dict[str, Output] = {}
+        self._workers: dict[WorkerId, ChildWire] = {}
+        self._errand: ChildWire | None = None
+        self._zygote: ZygoteWire | None = None
+        self.exit_code: int | None = None
+
+    def carry(self, order: orders.Order) -> None:
+        """Carry out one order."""
+        match order:
+            case orders.LaunchService(name):
+                self._launch(name)
+            case orders.SpawnWorker(worker):
+                self._spawn(worker)
+            case orders.CloseWorker(worker):
+                self._close_worker(worker)
+            case orders.RegisterTypes():
+                self._register()
+            case orders.EndErrand():
+                self._end_errand()
+            case orders.SendSignal(pid, sign):
+                processes.send(pid, sign)
+            case orders.Tell(level, event, fields):
+                getattr(_log, level)(event, **fields)
+            case orders.Finish(code):
+                self.exit_code = code
+
+    # Exec'd children -----------------------------------------------------------------------------
+
+    def _launch(self, name: str) -> None:
+        try:
+            child = self._launch_zygote() if name == ZYGOTE else self._launch_talker(name)
+        except OSError as error:
+            _log.error("no process can be made", child=name, error=str(error))
+            self._tell(news.ServiceEvent(name, states.Exited(os.EX_OSERR)))
+            return
+        self._services[name] = child
+        self._owners[child.pid] = name
+        self._tell(news.ServiceEvent(name, Launched(child.pid)))
+
+    def _launch_talker(self, name: str) -> subprocess.Popen[bytes]:
+        """A child that says on its standard output where it serves."""
+        child = processes.launch(
+            self._commands.of(name), environment=self._commands.environment(), capture=True
+        )
+        assert child.stdout is not None  # noqa: S101 — it was asked for
+        output = Output(child.stdout, lambda url: self._hear_address(name, url), name)
+        self._outputs[name] = output
+        self._selector.register(output, selectors.EVENT_READ, lambda: self._hear_output(name))
+        return child
+
+    def _hear_output(self, name: str) -> None:
+        output = self._outputs[name]
+        if not output.read():
+            self._selector.unregister(output)
+            output.close()
+            del self._outputs[name]
+
+    def _hear_address(self, name: str, url: str) -> None:
+        if name == ENGINE:
+            self._commands.engine_serves(url)
+            write_atomically(self._config.state_dir / "engine.url", url + "\n")
+        _log.info("serves", child=name, url=url)
+        self._tell(news.ServiceEvent(name, Announced(url)))
+
+    # The zygote ----------------------------------------------------------------------------------
+
+    def _launch_zygote(self) -> subprocess.Popen[bytes]:
+        ours, theirs = pair()
+        with theirs:
+            child = processes.launch(
+                [*self._commands.of(ZYGOTE), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                environment=self._commands.zygote_environment(),
+                capture=False,
+            )
+        self._drop_zygote()
+        wire = self._zygote = ZygoteWire(ours, messages.Loaded)
+        self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_zygote(wire))
+        wire.send(self._commands.load(PROTOCOL, strict=self._strict))
+        return child
+
+    def _drop_zygote(self) -> None:
+        if self._zygote is not None:
+            self._forget(self._zygote)
+            self._zygote = None
+
+    def _hear_zygote(self, wire: ZygoteWire) -> None:
+        message = heard(wire, "the zygote")
+        if message is None:
+            self._drop_zygote()
+        else:
+            faults = faults_of(message.faults)
+            self._tell(news.PluginsLoaded(tuple(message.names), faults))
+
+    def _fork(self, job: messages.ForkWorker | messages.ForkRegistration) -> ChildWire:
+        """Ask for a child. If the zygote cannot be asked, its channel ends at once."""
+        ours, theirs = pair()
+        with theirs:
+            if self._zygote is not None:
+                self._zygote.send(job, theirs)
+        return ChildWire(ours, messages.FromChild)
+
+    # Workers -------------------------------------------------------------------------------------
+
+    def _spawn(self, worker: WorkerId) -> None:
+        swf = self._commands.swf()
+        wire = self._fork(messages.ForkWorker(worker.pool, worker.slot, worker.spawn, swf))
+        self._workers[worker] = wire
+        self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_worker(worker))
+
+    def _close_worker(self, worker: WorkerId) -> None:
+        wire = self._workers.pop(worker, None)
+        if wire is not None:
+            self._forget(wire)
+        self._ledger.fold(worker)
+
+    def _hear_worker(self, worker: WorkerId) -> bool:
+        """Hear one message; whether there may be more."""
+        wire = self._workers.get(worker)
+        if wire is None:
+            return False
+        try:
+            message = heard(wire, str(worker))
+        except BlockingIOError:
+            return False
+        match message:
+            case messages.Birth(pid):
+                self._owners[pid] = worker
+                self._tell(news.WorkerEvent(worker, states.Born(pid)))
+            case messages.Report():
+                self._hear_report(worker, message)
+            case None:
+                self._forget(wire)
+                del self._workers[worker]
+                self._tell(news.WorkerEvent(worker, states.Lost()))
+            case messages.Registered() | messages.NotRegistered():
+                _log.warning("a worker sent what is not its to send", worker=str(worker))
+        return message is not None
+
+    def _hear_report(self, worker: WorkerId, report: messages.Report) -> None:
+        if report.totals is not None:
+            self._ledger.note(worker, report.totals)
+        for change in changes_of(report):
+            self._tell(news.WorkerEvent(worker, change))
+
+    # The registration ----------------------------------------------------------------------------
+
+    def _register(self) -> None:
+        self._end_errand()
+        wire = self._errand = self._fork(messages.ForkRegistration(self._commands.swf()))
+        self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_errand(wire))
+
+    def _hear_errand(self, wire: ChildWire) -> None:
+        match heard(wire, ERRAND):
+            case messages.Birth(pid):
+                self._owners[pid] = ERRAND
+            case messages.Registered(faults):
+                self._tell(news.TypesRegistered(faults_of(faults)))
+                self._end_errand()
+            case messages.NotRegistered(reason):
+                self._tell(news.RegistrationFailed(reason))
+                self._end_errand()
+            case messages.Report() | None:
+                self._tell(news.RegistrationFailed("the child that does it died; see its log"))
+                self._end_errand()
+
+    def _end_errand(self) -> None:
+        """Close its channel, and kill what may hang in a request."""
+        if self._errand is not None:
+            self._forget(self._errand)
+            self._errand = None
+        for pid, owner in self._owners.items():
+            if owner == ERRAND:
+                processes.send(pid, states.Sign.KILL)
+
+    # Ends ----------------------------------------------------------------------------------------
+
+    def bury(self, pid: int, code: int) -> None:
+        """A child ended. What it said before is heard first; an unknown one may be just born."""
+        if pid not in self._owners:
+            self._hear_everybody()
+        owner = self._owners.pop(pid, None)
+        match owner:
+            case WorkerId():
+                while self._hear_worker(owner):
+                    pass
+                self._tell(news.WorkerEvent(owner, states.Exited(code)))
+            case None | "registration":
+                pass  # an adopted orphan, or the errand: its channel tells
+            case str():
+                self._services[owner].returncode = code  # it was reaped here
+                self._tell(news.ServiceEvent(owner, states.Exited(code)))
+
+    def _hear_everybody(self) -> None:
+        for worker in tuple(self._workers):
+            while self._hear_worker(worker):
+                pass
+
+    def close(self) -> None:
+        """Let go of everything; the processes are gone."""
+        (self._config.state_dir / "engine.url").unlink(missing_ok=True)
+        self._drop_zygote()
+        for output in self._outputs.values():
+            self._selector.unregister(output)
+            output.close()
+
+    def _forget(self, wire: Channel[messages.FromChild] | Channel[messages.Loaded]) -> None:
+        self._selector.unregister(wire)
+        wire.close()
+
+
+def heard(wire: Channel[T], who: str) -> T | None:
+    """The next message; one that is not understood ends the conversation."""
+    try:
+        return wire.receive()
+    except msgspec.DecodeError as error:
+        _log.error("a message is not understood", sender=who, error=str(error))
+        return None
+
+
+def changes_of(report: messages.Report) -> list[states.Event]:
+    """What a worker's report means to its state."""
+    changes: list[states.Event] = [states.Leaves(report.recycled)] if report.leaving else []
+    if report.task is not None:
+        task = report.task
+        names = (task.kind, task.type, task.workflow_id, task.run_id, task.activity_id)
+        return [*changes, states.Began(states.Task(*names))]
+    return changes or [states.Waits()]
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Readers see the old text or the new one."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)

@@ -1,0 +1,155 @@
+"""The supervisor's loop: one thread that waits for whatever comes next and looks up what to do.
+
+It speaks Unix sockets and pipes only, and holds no plugin code. Each round hears what there is,
+reaps who ended, lets the machine decide and carries out its orders.
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import time
+from collections import deque
+from random import random
+
+import structlog
+
+from flowyd import metrics
+from flowyd.config import Config
+from flowyd.config.shapes import ENGINE as EMBEDDED
+from flowyd.control.protocol import Op
+from flowyd.control.server import Server
+from flowyd.ledger import Ledger
+from flowyd.supervisor import news, processes
+from flowyd.supervisor.fleet import Fleet, Terms
+from flowyd.supervisor.hands import Hands
+from flowyd.supervisor.pools import Pool
+from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE, Down, Service
+from flowyd.supervisor.states import Tick
+from flowyd.supervisor.steering import next_deadline, step
+from flowyd.supervisor.telling import View, status_of
+
+_log = structlog.get_logger()
+HEARD = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def now_ms() -> int:
+    """The machine's clock."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def new_fleet(config: Config, *, strict: bool) -> Fleet:
+    """The fleet before anything happened."""
+    names = [ZYGOTE]
+    names += [ENGINE] if config.swf.backend == EMBEDDED else []
+    names += [WEB] if config.web.listen else []
+    return Fleet(
+        services={name: Service(name, Down(0, 0)) for name in names},
+        pools={pool.name: Pool(pool.name, pool.processes) for pool in config.pools},
+        terms={pool.name: Terms(pool.drain_timeout, pool.plugins) for pool in config.pools},
+        strict=strict,
+    )
+
+
+class Loop:
+    """The supervisor. With `foreground` a closed terminal stops it."""
+
+    def __init__(self, config: Config, *, strict: bool, foreground: bool) -> None:
+        self._config = config
+        self._foreground = foreground
+        self._selector = selectors.DefaultSelector()
+        self._ledger = Ledger()
+        self._news: deque[news.Event] = deque()
+        self._fleet = new_fleet(config, strict=strict)
+        self._hands = Hands(config, self._selector, self._ledger, self._news.append, strict=strict)
+        self._server = Server(self._selector, self._answer)
+        self._started_at = now_ms()
+        self._lag = 0.0
+        self._wake, self._woken = socket.socketpair()
+
+    def run(self) -> int:
+        """Supervise until stopped; the exit code.
+
+        Raises:
+            OSError: if the control sockets cannot be made.
+        """
+        self._server.open(self._config.run_dir)
+        processes.become_subreaper()
+        self._listen()
+        _log.info(
+            "flowyd starts", domain=self._config.domain, state_dir=str(self._config.state_dir)
+        )
+        while self._hands.exit_code is None:
+            self._round()
+        self._close()
+        return self._hands.exit_code
+
+    def _round(self) -> None:
+        patience = max(next_deadline(self._fleet, now_ms()) - now_ms(), 0) / 1000
+        ready = self._selector.select(0 if self._news else patience)
+        began = time.monotonic()
+        for key, _ in ready:
+            key.data()
+        self._decide()
+        for pid, code in processes.reap():
+            self._hands.bury(pid, code)
+        self._news.append(Tick())
+        self._decide()
+        self._server.drop_idle()
+        self._lag = time.monotonic() - began
+
+    def _decide(self) -> None:
+        """Let the machine have all news, in order."""
+        while self._news:
+            event = self._news.popleft()
+            self._fleet, orders = step(self._fleet, event, now_ms(), random())  # noqa: S311 — jitter
+            for order in orders:
+                self._hands.carry(order)
+
+    def _answer(self, op: Op) -> object:
+        """Answer a control request."""
+        view = View(os.getpid(), self._started_at, now_ms())
+        status = status_of(self._fleet, self._config, self._ledger, view)
+        match op:
+            case "status":
+                return status
+            case "metrics":
+                return metrics.render(metrics.Sources(status, self._fleet, self._ledger, self._lag))
+            case "stop":
+                if self._fleet.stop is None:
+                    self._news.append(news.StopAsked())
+                return {"stopping": True}
+
+    def _listen(self) -> None:
+        """Have signals wake the loop; their handlers do nothing else."""
+        for end in (self._wake, self._woken):
+            end.setblocking(False)
+        signal.set_wakeup_fd(self._woken.fileno())
+        for number in HEARD:
+            signal.signal(number, lambda *_: None)
+        self._selector.register(self._wake, selectors.EVENT_READ, self._hear_signals)
+
+    def _hear_signals(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            for number in self._wake.recv(4096):
+                self._hear_signal(number)
+
+    def _hear_signal(self, number: int) -> None:
+        if number in {signal.SIGTERM, signal.SIGINT} or (
+            number == signal.SIGHUP and self._foreground
+        ):
+            self._news.append(news.StopAsked())
+        elif number == signal.SIGHUP:
+            _log.warning("SIGHUP does nothing: stop and start flowyd to load new code")
+
+    def _close(self) -> None:
+        """The last things: no process, file or handler of ours stays."""
+        processes.kill_descendants()
+        self._server.close(self._config.run_dir)
+        self._hands.close()
+        signal.set_wakeup_fd(-1)
+        self._selector.close()
+        self._wake.close()
+        self._woken.close()
+        _log.info("flowyd stopped", exit_code=self._hands.exit_code)

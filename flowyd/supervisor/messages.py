@@ -1,0 +1,122 @@
+"""What supervisor, zygote and children say to each other: one JSON object per packet."""
+
+from msgspec import Struct
+
+from flowyd.totals import Totals
+
+
+class FaultText(Struct, frozen=True):
+    """A `flowy.errors.Fault` on its way."""
+
+    where: str
+    message: str
+    hint: str
+    severity: str
+
+
+class PoolJob(Struct, frozen=True):
+    """What a worker must know of its pool. Sizes in bytes."""
+
+    name: str
+    kind: str
+    task_list: str
+    where: str
+    max_tasks: int | None
+    max_memory: int | None
+
+
+class SwfJob(Struct, frozen=True):
+    """Where SWF is; `embedded` says that it is our own engine."""
+
+    domain: str
+    embedded: bool
+    endpoint_url: str | None
+    region: str | None
+    profile: str | None
+
+
+# To the zygote.
+
+
+class Load(Struct, frozen=True, tag="load"):
+    """Load plugins; the first message. `log_format` and `log_level` as in flowyd.toml."""
+
+    protocol: int
+    supervisor: int
+    enabled: tuple[str, ...] | None
+    modules: tuple[str, ...]
+    pools: tuple[PoolJob, ...]
+    strict: bool
+    log_format: str
+    log_level: str
+
+
+class ForkWorker(Struct, frozen=True, tag="worker"):
+    """Fork a worker; its end of a channel comes with the packet."""
+
+    pool: str
+    slot: int
+    spawn: int
+    swf: SwfJob
+
+
+class ForkRegistration(Struct, frozen=True, tag="register"):
+    """Fork the one-shot child that registers domain and types; its channel comes along."""
+
+    swf: SwfJob
+
+
+ToZygote = Load | ForkWorker | ForkRegistration
+
+
+# From the zygote.
+
+
+class Loaded(Struct, frozen=True, tag="loaded"):
+    """The plugins that loaded, and everything that was wrong."""
+
+    names: tuple[str, ...]
+    faults: tuple[FaultText, ...]
+
+
+# From a child.
+
+
+class TaskText(Struct, frozen=True):
+    """What a worker works on."""
+
+    kind: str
+    type: str
+    workflow_id: str
+    run_id: str
+    activity_id: str
+
+
+class Birth(Struct, frozen=True, tag="born"):
+    """A child's first word, once the supervisor is its parent."""
+
+    pid: int
+
+
+class Report(Struct, frozen=True, tag="report"):
+    """A worker's state; the first one says that it is ready. `totals` at most once a second."""
+
+    task: TaskText | None
+    leaving: bool
+    recycled: bool
+    totals: Totals | None
+
+
+class Registered(Struct, frozen=True, tag="registered"):
+    """The registration's outcome."""
+
+    faults: tuple[FaultText, ...]
+
+
+class NotRegistered(Struct, frozen=True, tag="not-registered"):
+    """SWF was not reached: try again later."""
+
+    reason: str
+
+
+FromChild = Birth | Report | Registered | NotRegistered

@@ -1,0 +1,65 @@
+"""What can happen to the fleet. Values; the loop and the control socket make them."""
+
+from dataclasses import dataclass
+
+from flowy.errors import Fault
+from flowyd.supervisor import services
+from flowyd.supervisor.orders import WorkerId
+from flowyd.supervisor.states import Event as WorkerChange
+from flowyd.supervisor.states import Tick
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerEvent:
+    """Something happened to a worker."""
+
+    worker: WorkerId
+    change: WorkerChange
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEvent:
+    """Something happened to an exec'd child."""
+
+    name: str
+    change: services.Event
+
+
+@dataclass(frozen=True, slots=True)
+class PluginsLoaded:
+    """The zygote has loaded what it could of the generation, with these faults."""
+
+    names: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypesRegistered:
+    """The registration came to an end; a fault that is an error refuses the generation."""
+
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationFailed:
+    """It came to none: SWF was not reached, or the child died."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """An operator or a signal wants the daemon to stop; asked again, one stage harder."""
+
+    code: int = 0
+
+
+Event = (
+    WorkerEvent
+    | ServiceEvent
+    | PluginsLoaded
+    | TypesRegistered
+    | RegistrationFailed
+    | StopAsked
+    | Tick
+)

@@ -1,0 +1,47 @@
+"""The one-shot child that makes sure of domain and types before any worker polls."""
+
+import structlog
+
+from flowy.errors import AlreadyExists, Fault, ServiceError, ServiceUnreachable, Throttled
+from flowy.plugins import Loaded
+from flowy.swf.client import SWFClient
+from flowy.worker.registration import register_types
+from flowyd.supervisor import messages
+from flowyd.supervisor.child import connect
+from flowyd.supervisor.faults import texts
+
+_log = structlog.get_logger()
+
+
+def register(swf: messages.SwfJob, loaded: Loaded) -> messages.Registered | messages.NotRegistered:
+    """Register what is missing; a fault that is an error says that no worker could work."""
+    try:
+        client = connect(swf)
+        missing = domain_fault(client, embedded=swf.embedded)
+        faults = [missing] if missing else register_types(client, loaded.registry)
+    except (ServiceUnreachable, Throttled) as error:
+        return messages.NotRegistered(str(error))
+    except ServiceError as error:
+        faults = [Fault(f"domain {swf.domain}", str(error), error.hint)]
+    return messages.Registered(texts(faults))
+
+
+def domain_fault(client: SWFClient, *, embedded: bool) -> Fault | None:
+    """On the engine a missing domain is registered; on AWS that is for a person to decide."""
+    if embedded:
+        try:
+            client.register_domain()
+        except AlreadyExists:
+            return None
+        _log.info("domain registered", domain=client.domain)
+        return None
+    try:
+        client.describe_domain()
+    except ServiceUnreachable:
+        raise
+    except ServiceError as error:
+        if error.code != "UnknownResourceFault":
+            raise
+        hint = f"run: flowy domain register {client.domain}"
+        return Fault(f"domain {client.domain}", "the domain does not exist", hint)
+    return None

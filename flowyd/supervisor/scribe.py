@@ -1,0 +1,164 @@
+"""Tells the supervisor what its worker does, from a thread that never makes the worker wait.
+
+The thread also is where signals arrive: their handlers cannot set an Event, since the worker may
+stand in that Event's `wait`. It sends a changed state at most ten times a second and totals at
+most once, and while the worker leaves it has the poll in flight answered, so that stopping on the
+engine takes a moment and not a minute.
+"""
+
+import os
+import select
+import signal
+import threading
+import time
+
+from flowy.worker.post import Polled, TaskSummary
+from flowyd.supervisor.channels import Channel
+from flowyd.supervisor.messages import Report, TaskText
+from flowyd.supervisor.recycling import Release, Rule
+from flowyd.totals import Totals
+
+STATE_SECONDS = 0.1
+TOTALS_SECONDS = 1.0
+RELEASE_SECONDS = 0.5
+
+
+class Scribe:
+    """A `flowy.worker.Reporter`. `stop` and `cut` are the worker's orders to leave."""
+
+    def __init__(self, channel: Channel[object], rule: Rule, release: Release) -> None:
+        self.stop = threading.Event()
+        self.cut = threading.Event()
+        self._channel = channel
+        self._rule = rule
+        self._release = release
+        self._lock = threading.Lock()
+        self._totals = Totals()
+        self._task: TaskText | None = None
+        self._recycled = False
+        self._done = False
+        self._changed = False
+        self._counted = False
+        self._sent_at = self._totals_at = self._released_at = 0.0
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._signals, self._signalled = os.pipe()
+        self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
+
+    def listen(self) -> None:
+        """Take SIGTERM (leave) and SIGUSR2 (your time is over). Main thread only."""
+        os.set_blocking(self._signalled, False)
+        signal.set_wakeup_fd(self._signalled, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGUSR2):
+            signal.signal(number, lambda *_: None)
+
+    def ready(self) -> None:
+        """Say that the worker is ready, and go on telling."""
+        self._changed = True
+        self._thread.start()
+
+    def close(self) -> None:
+        """Send the last word, and stop telling."""
+        self._done = True
+        os.eventfd_write(self._wake, 1)
+        self._thread.join()
+        with self._lock:
+            last = self._report(with_totals=True)
+        self._channel.socket.setblocking(True)
+        self._channel.socket.settimeout(1.0)  # the loop reads at once, or is gone
+        self._channel.send(last)
+
+    # What the loops report -----------------------------------------------------------------------
+
+    def polling(self) -> None:
+        """A poll begins."""
+
+    def polled(self, result: Polled, seconds: float) -> None:
+        """A poll ended."""
+        with self._lock:
+            self._totals.polled(result, seconds)
+        self._note(state=False)
+
+    def began(self, task: TaskSummary) -> None:
+        """A task begins."""
+        with self._lock:
+            self._task = TaskText(
+                task.kind, task.type, task.workflow_id, task.run_id, task.activity_id or ""
+            )
+        self._note(state=True)
+
+    def ended(self, outcome: str, seconds: float) -> None:
+        """A task ended; perhaps the worker has had its fill."""
+        with self._lock:
+            self._totals.ended(outcome, seconds)
+            self._task = None
+            if self._rule.is_full(self._totals.tasks_ended):
+                self._recycled = True
+                self.stop.set()
+        self._note(state=True)
+
+    def _note(self, *, state: bool) -> None:
+        """Wake the thread, unless it will look anyway."""
+        with self._lock:
+            known = self._changed if state else self._counted
+            self._changed = self._changed or state
+            self._counted = True
+        if not known:
+            os.eventfd_write(self._wake, 1)
+
+    # The thread ----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._done:
+            ready, _, _ = select.select([self._wake, self._signals], [], [], self._patience())
+            if self._wake in ready:
+                os.eventfd_read(self._wake)
+            if self._signals in ready:
+                self._hear(os.read(self._signals, 64))
+            self._tell(time.monotonic())
+
+    def _hear(self, numbers: bytes) -> None:
+        """Signals came; each byte is a number."""
+        if signal.SIGTERM in numbers:
+            self.stop.set()
+        if signal.SIGUSR2 in numbers:
+            self.stop.set()
+            self.cut.set()
+        self._changed = True
+
+    def _patience(self) -> float | None:
+        """How long nothing needs to be sent; None: until something happens."""
+        due = []
+        if self._changed:
+            due.append(self._sent_at + STATE_SECONDS)
+        if self._counted:
+            due.append(self._totals_at + TOTALS_SECONDS)
+        if self.stop.is_set() and self._task is None:
+            due.append(self._released_at + RELEASE_SECONDS)
+        return max(min(due) - time.monotonic(), 0.0) if due else None
+
+    def _tell(self, now: float) -> None:
+        """Send what is due."""
+        count = self._counted and now >= self._totals_at + TOTALS_SECONDS
+        if count or (self._changed and now >= self._sent_at + STATE_SECONDS):
+            self._send(now, with_totals=count)
+        leaving = self.stop.is_set() and self._task is None
+        if leaving and now >= self._released_at + RELEASE_SECONDS:
+            self._release()
+            self._released_at = time.monotonic()
+
+    def _send(self, now: float, *, with_totals: bool) -> None:
+        """Send a report; one that finds the supervisor's end full is made anew next time."""
+        with self._lock:
+            report = self._report(with_totals=with_totals)
+            self._changed = False
+            self._counted = self._counted and not with_totals
+        sent = self._channel.send(report)
+        self._sent_at = now
+        self._totals_at = now if with_totals else self._totals_at
+        if not sent:
+            self._changed = True
+            self._counted = True
+
+    def _report(self, *, with_totals: bool) -> Report:
+        totals = self._totals if with_totals else None
+        return Report(self._task, self.stop.is_set(), self._recycled, totals)

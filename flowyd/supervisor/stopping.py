@@ -1,0 +1,52 @@
+"""The way down: drain, cut, kill; the workers and the zygote first, the engine last. Pure."""
+
+from dataclasses import replace
+
+from flowyd.supervisor import pools
+from flowyd.supervisor.fleet import Fleet, Step, Stop
+from flowyd.supervisor.members import hear_service, with_pool
+from flowyd.supervisor.orders import EndErrand, Finish, Order, Tell
+from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE, Close, Closed
+from flowyd.supervisor.states import Cut, Drain, Kill
+from flowyd.supervisor.states import Event as WorkerChange
+
+
+def hear_stop(fleet: Fleet, code: int, now: int, roll: float) -> Step:
+    """Begin to stop, or go one stage further."""
+    stop = Stop(0, code) if fleet.stop is None else replace(fleet.stop, stage=fleet.stop.stage + 1)
+    orders: tuple[Order, ...] = (Tell("info", "stopping", {"stage": stop.stage}), EndErrand())
+    stopping = replace(fleet, stop=stop)
+    for pool in fleet.pools.values():
+        change = change_of_stage(stop.stage, now + fleet.terms[pool.name].drain_ms)
+        stopping, more = with_pool(stopping, *pools.everyone(pool, change, now, roll))
+        orders += more
+    if stop.stage >= 2:
+        for name in fleet.services:
+            stopping, more = hear_service(stopping, name, Kill(), now, roll)
+            orders += more
+    return stopping, orders
+
+
+def change_of_stage(stage: int, cut_at: int) -> WorkerChange:
+    """What a stage of the stop means to a worker."""
+    match stage:
+        case 0:
+            return Drain(cut_at)
+        case 1:
+            return Cut()
+        case _:
+            return Kill()
+
+
+def wind_down(fleet: Fleet, stop: Stop, now: int) -> Step:
+    """Close the zygote; once the last worker is gone, the rest; then finish."""
+    empty = not any(pool.workers for pool in fleet.pools.values())
+    doomed = [ZYGOTE, WEB, ENGINE] if empty else [ZYGOTE]
+    orders: tuple[Order, ...] = ()
+    for name in doomed:
+        if name in fleet.services:
+            fleet, more = hear_service(fleet, name, Close(), now, 0.5)
+            orders += more
+    if empty and all(isinstance(service.state, Closed) for service in fleet.services.values()):
+        return fleet, (*orders, Finish(stop.code))
+    return fleet, orders

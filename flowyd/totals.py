@@ -1,0 +1,80 @@
+"""What a worker counts since it was spawned, and how such counts are added. Pure.
+
+A worker sends all its totals each time, so that a lost message loses nothing.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+POLL_BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 75.0)
+"""Seconds; an empty poll lasts 60."""
+TASK_BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 3600.0)
+
+
+class Histogram(Struct):
+    """Observations in buckets (the last one has no bound), and their sum in seconds."""
+
+    counts: list[int]
+    sum: float = 0.0
+
+    def observe(self, bounds: tuple[float, ...], seconds: float) -> None:
+        """Count one observation."""
+        self.counts[bisect_left(bounds, seconds)] += 1
+        self.sum += seconds
+
+
+def no_polls() -> Histogram:
+    """An empty histogram of polls."""
+    return Histogram([0] * (len(POLL_BOUNDS) + 1))
+
+
+def no_tasks() -> Histogram:
+    """An empty histogram of tasks."""
+    return Histogram([0] * (len(TASK_BOUNDS) + 1))
+
+
+class Totals(Struct):
+    """Polls by result, tasks by outcome, and how long they took."""
+
+    polls: dict[str, int] = field(default_factory=dict)
+    poll_seconds: Histogram = field(default_factory=no_polls)
+    tasks: dict[str, int] = field(default_factory=dict)
+    task_seconds: Histogram = field(default_factory=no_tasks)
+
+    def polled(self, result: str, seconds: float) -> None:
+        """Count a poll."""
+        self.polls[result] = self.polls.get(result, 0) + 1
+        self.poll_seconds.observe(POLL_BOUNDS, seconds)
+
+    def ended(self, outcome: str, seconds: float) -> None:
+        """Count a task."""
+        self.tasks[outcome] = self.tasks.get(outcome, 0) + 1
+        self.task_seconds.observe(TASK_BOUNDS, seconds)
+
+    @property
+    def tasks_ended(self) -> int:
+        """All tasks."""
+        return sum(self.tasks.values())
+
+
+def add(one: Totals, other: Totals) -> Totals:
+    """The sum of two."""
+    return Totals(
+        add_counts(one.polls, other.polls),
+        add_histograms(one.poll_seconds, other.poll_seconds),
+        add_counts(one.tasks, other.tasks),
+        add_histograms(one.task_seconds, other.task_seconds),
+    )
+
+
+def add_counts(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """The sum, key by key."""
+    return {key: one.get(key, 0) + other.get(key, 0) for key in sorted({*one, *other})}
+
+
+def add_histograms(one: Histogram, other: Histogram) -> Histogram:
+    """The sum, bucket by bucket."""
+    counts = [a + b for a, b in zip(one.counts, other.counts, strict=True)]
+    return Histogram(counts, one.sum + other.sum)
