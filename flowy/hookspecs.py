@@ -50,7 +50,10 @@ def flowy_worker_stop(worker: Any) -> None:
 
 @hookspec
 def flowy_task(task: Any) -> AbstractContextManager[Any] | None:
-    """Give a context manager to be around each task: tracing, connections, temporary files."""
+    """Give a context manager to be around each task: tracing, connections, temporary files.
+
+    `task` is a `flowy.worker.post.TaskSummary`. An error of the manager is logged; the task runs.
+    """
 
 
 @hookspec

@@ -4,15 +4,19 @@ import importlib
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
 import pluggy
+import structlog
 
 from flowy import hookspecs
 from flowy.errors import Fault
 from flowy.registry import Registry
+
+_log = structlog.get_logger()
 
 GROUP = "flowy.plugins"
 """The group of entry points that name plugins."""
@@ -35,6 +39,28 @@ class Loaded:
     faults: tuple[Fault, ...]
     hooks: pluggy.PluginManager
     names: tuple[str, ...]
+
+    @contextmanager
+    def around(self, task: object) -> Iterator[None]:
+        """The plugins' `flowy_task` context managers, for a `Post`; what they raise is logged."""
+        stack = ExitStack()
+        try:
+            for manager in self.hooks.hook.flowy_task(task=task):
+                stack.enter_context(manager)
+        except Exception:  # noqa: BLE001  # plugin call: the task must not pay for it
+            _log.error("a plugin's flowy_task failed", exc_info=True)
+        try:
+            yield
+        finally:
+            leave(stack)
+
+
+def leave(stack: ExitStack) -> None:
+    """Leave the plugins' context managers."""
+    try:
+        stack.close()
+    except Exception:  # noqa: BLE001  # plugin call: the task must not pay for it
+        _log.error("a plugin's flowy_task failed at its end", exc_info=True)
 
 
 def load(enabled: Sequence[str] | None = None, modules: Sequence[str] = ()) -> Loaded:
@@ -108,10 +134,11 @@ def added(
     if hooks.is_registered(module):  # named twice: by an entry point and as a module
         return
     try:
-        hooks.register(module, source.name)
+        hooks.register(module, module.__name__)  # an entry point may have another module's name
         hooks.check_pending()
     except pluggy.PluginValidationError as error:
-        hooks.unregister(module)
+        if hooks.is_registered(module):
+            hooks.unregister(module)
         yield Fault(source.where, f"a hook does not fit: {error}", "see flowy.hookspecs")
         return
     yield from registered(source, module, registry, hooks)

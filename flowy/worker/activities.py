@@ -70,7 +70,8 @@ def handle(post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | N
     times = times_of(task, definition.options)
     automatic = definition.options.auto_heartbeat is not False
     with heartbeats.of(TaskLink(task.token, times.heartbeat / 2, automatic, cut)) as link:
-        outcome = execution.run(definition, task, link)
+        with post.around(summary(task)):
+            outcome = execution.run(definition, task, link)
         return answer(post, task, outcome, times.start_to_close)
 
 

@@ -55,7 +55,8 @@ def handle(post: Post, task: DecisionTask, decide: Decide) -> str:
     if task.unreadable:  # by an older release than the one that wrote it
         verdict = park(task.events, task.unreadable)
     else:
-        verdict = decide(post.registry, task.execution, task.type, task.events)
+        with post.around(summary(task)):
+            verdict = decide(post.registry, task.execution, task.type, task.events)
     for warning in verdict.warnings:
         _log.warning(warning, type=str(task.type))
     if verdict.parked:

@@ -1,6 +1,7 @@
 """Where a worker works and what it tells: the values that both loops are started with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -61,16 +62,6 @@ class Stop(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """The post of one worker: which task list of which domain it serves, and with what."""
-
-    client: Service
-    registry: Registry
-    task_list: str
-    identity: str
-
-
-@dataclass(frozen=True, slots=True)
 class TaskSummary:
     """What a reporter hears of a task. `kind` is "decision" or "activity".
 
@@ -82,6 +73,20 @@ class TaskSummary:
     workflow_id: str
     run_id: str
     activity_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The post of one worker: which task list of which domain it serves, and with what.
+
+    `around` gives the context manager that each task runs in, as `flowy.plugins.Loaded.around`.
+    """
+
+    client: Service
+    registry: Registry
+    task_list: str
+    identity: str
+    around: Callable[[TaskSummary], AbstractContextManager[object]] = nullcontext
 
 
 class Reporter(Protocol):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import contextmanager
 from threading import Event
 
 import pytest
@@ -128,6 +129,21 @@ def test_the_task_of_the_poll_in_flight_at_the_stop_is_run_to_its_end():
     service = Service(step("Patient", "[]"))  # the stop is set before this poll answers
     assert worked(service).outcomes == ["completed"]
     assert service.answers == [("completed", "token", '"done"')]
+
+
+def test_each_task_runs_inside_what_is_around_it():
+    seen = []
+
+    @contextmanager
+    def around(task):
+        seen.append(task.activity_id)
+        yield
+        seen.append("out")
+
+    service = Service(step())
+    post = Post(service, registry(), "list", "me", around)
+    serve_activities(post, service.stop)
+    assert seen == ["a", "out"]
 
 
 def test_a_task_that_is_cut_is_answered_as_a_worker_shutdown():
