@@ -19,7 +19,7 @@ from flowy.engine.core.deadlines import (
     decision_deadlines,
 )
 from flowy.engine.core.execution import Execution
-from flowy.engine.core.families import FollowUp, follow_ups
+from flowy.engine.core.families import FollowUp, StartNext, follow_ups
 from flowy.engine.core.fold import open_execution
 from flowy.engine.core.registry import Registry
 from flowy.engine.core.settings import Settings
@@ -172,7 +172,10 @@ class World:
     def _settle(self, run: Execution, events: list[Event]) -> None:
         for event in events:
             self.changes.events.append((run.key, event))
-            self.follow_ups.extend(follow_ups(run, event))
+            for step in follow_ups(run, event):
+                # A continued run goes first, so that its workflowId is free for nobody else.
+                first = isinstance(step, StartNext)
+                (self.follow_ups.appendleft if first else self.follow_ups.append)(step)
             self._draw(run, event)
         if not run.is_open:
             self._dismiss(run)

@@ -265,3 +265,12 @@ def test_none_as_execution_timeout_of_a_child_is_a_year() -> None:
     assert started is not None
     play.wait(365 * 24 * 3_600_000)
     assert started.close_status in ("TIMED_OUT", "TERMINATED")
+
+
+def test_continued_run_keeps_its_workflow_id_from_a_child_of_the_same_batch() -> None:
+    play = Play()
+    run = play.start("w")
+    play.decide(child("w"), d.ContinueAsNewWorkflowExecution())
+    following = play.world.find(DOMAIN, "w")
+    assert following is not None
+    assert following.started.continued_execution_run_id == run.id.run_id
