@@ -2,6 +2,7 @@
 
 from flowy._activity import Activity, TaskInfo, activity, current_task
 from flowy._workflow import Workflow, workflow
+from flowy.client import Client
 from flowy.errors import (
     Canceled,
     ExecutionFailed,
@@ -15,6 +16,7 @@ from flowy.errors import (
     TaskNotScheduled,
     TaskTimedOut,
 )
+from flowy.hookspecs import hookimpl
 from flowy.placeholders import Placeholder
 from flowy.proxies import ActivityProxy
 
@@ -22,6 +24,7 @@ __all__ = [
     "Activity",
     "ActivityProxy",
     "Canceled",
+    "Client",
     "ExecutionFailed",
     "FlowyError",
     "NonDeterminismError",
@@ -37,5 +40,6 @@ __all__ = [
     "Workflow",
     "activity",
     "current_task",
+    "hookimpl",
     "workflow",
 ]
