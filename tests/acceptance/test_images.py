@@ -20,6 +20,7 @@ from flowy_images.demo.site import BAD, pages, photographs
 
 from flowy.cli.target import connect
 from flowy.errors import FlowyError
+from flowy.swf.events import Event as History
 
 pytestmark = pytest.mark.xdist_group("images")
 
@@ -139,13 +140,17 @@ class Demo:
         sorted_ones = (path for path in self.folder.glob("*/*") if path.parent.name in COLOURS)
         return {str(p.relative_to(self.folder)): p.read_bytes() for p in sorted_ones}
 
-    def steps(self) -> dict[str, Step]:
-        """Where the execution is; nowhere before it began."""
+    def history(self) -> list[History]:
+        """The execution's events; none before it began."""
         try:
             client = connect(str(self.home / "flowyd.toml"), None, None, None, None)
-            return steps(client.handle(self.id).history())
+            return list(client.handle(self.id).history())
         except FlowyError:
-            return steps([])
+            return []
+
+    def steps(self) -> dict[str, Step]:
+        """Where the execution is."""
+        return steps(self.history())
 
     def status(self) -> dict[str, Any]:
         """What `flowyd status` shows."""
@@ -276,9 +281,11 @@ def kill_the_engine(demo, site):
 
 
 def downloading(demo):
-    """A worker that downloads, or None."""
+    """The worker that downloads the first picture, which the site holds back; None before."""
+    tasks = [event.attributes for event in demo.history() if event.type == "ActivityTaskScheduled"]
     at_work = [worker for worker in demo.workers() if worker["task"]]
-    return next((w for w in at_work if w["task"]["type"].startswith("DownloadPicture")), None)
+    first = [w for w in at_work if w["task"]["activity_id"] == tasks[0].activity_id]
+    return next(iter(first), None)
 
 
 def pids(demo):
