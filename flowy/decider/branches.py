@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
-from random import Random
 from typing import Any, NoReturn, Protocol
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from flowy.decider.chance import Chance
 from flowy.errors import Canceled
 from flowy.options import Options
 from flowy.placeholders import Placeholder, find
@@ -70,7 +70,7 @@ class Branch(greenlet):
         self.waiting: Placeholder[Any] | None = None
         self.canceled = False
         self.interrupted = False
-        self.random: Random | None = None
+        self.random: Chance | None = None
         self._owner = owner
         self._code = code
         self._args = args

@@ -3,12 +3,12 @@
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from random import Random
 from typing import Any
 
 from greenlet import getcurrent, greenlet
 
 from flowy.decider.branches import Branch, Evicted, Owner
+from flowy.decider.chance import Chance, stream
 from flowy.options import Options
 from flowy.placeholders import Error, Outcome, Placeholder
 
@@ -84,11 +84,11 @@ class Lines:
         unseen = [failed for failed in self._failures if not failed.looked_at]
         return tuple(f"nobody looked at {failed!r}" for failed in unseen)
 
-    def random(self) -> Random:
-        """The running branch's own stream: in a shared one an edit would change all others."""
+    def random(self) -> Chance:
+        """The running branch's own stream of random numbers."""
         branch = self.current()
         if branch.random is None:
-            branch.random = Random(f"{self._seed}/{branch.path}")  # noqa: S311  # no secrets
+            branch.random = stream(self._seed, branch.path)
         return branch.random
 
     def cancel(self) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from hashlib import sha256
-from random import Random
 from typing import Any, Protocol
 
 from flowy.decider.activities import Activities, ActivityCall
 from flowy.decider.branches import Branch
+from flowy.decider.chance import Chance
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.timers import TimerCall, Timers
@@ -47,7 +47,7 @@ class RunningCode:
         self._parts.lines.current()
         return datetime.fromtimestamp(self._parts.memory.turn.at / 1000, UTC)
 
-    def random(self) -> Random:
+    def random(self) -> Chance:
         """The branch's own stream of random numbers."""
         return self._parts.lines.random()
 

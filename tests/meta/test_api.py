@@ -8,6 +8,7 @@ PUBLIC = {
     "Activity",
     "ActivityProxy",
     "Canceled",
+    "Client",
     "ExecutionFailed",
     "FlowyError",
     "NonDeterminismError",
@@ -23,6 +24,7 @@ PUBLIC = {
     "Workflow",
     "activity",
     "current_task",
+    "hookimpl",
     "workflow",
 }
 

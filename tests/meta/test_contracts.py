@@ -18,6 +18,13 @@ BY_HAND: dict[str, dict[str, str]] = {}
 """Plants for contracts of other types: name -> file -> the line to append."""
 
 
+def source_of(package):
+    """Where a package's code lies: at the top, or with its plugin."""
+    return next(
+        path for path in (ROOT / package, *ROOT.glob(f"plugins/*/{package}")) if path.is_dir()
+    )
+
+
 def imports(contract):
     """Each import that a contract forbids: (source, forbidden)."""
     sources, targets = contract["source_modules"], contract["forbidden_modules"]
@@ -33,7 +40,7 @@ def file_of(tree, module):
 def planted(tree):
     """A copy of the packages in which each contract is broken in each way that it names."""
     for package in SETTINGS["root_packages"]:
-        shutil.copytree(ROOT / package, tree / package)
+        shutil.copytree(source_of(package), tree / package)
     shutil.copy(ROOT / "pyproject.toml", tree)
     lines = [(file_of(tree, s), f"import {t}") for one in FORBIDDEN for s, t in imports(one)]
     lines += [(tree / file, line) for plants in BY_HAND.values() for file, line in plants.items()]

@@ -31,6 +31,7 @@ class Story:
         self.scheduled: dict[str, int] = {}
         self.now = 1_000_000
         self.started = 0
+        self.completed = 0
         started = e.WorkflowExecutionStarted(
             child_policy="TERMINATE",
             task_list=LIST,
@@ -88,70 +89,52 @@ class Story:
         self.add(kind(cause="UNHANDLED_DECISION", decision_task_completed_event_id=completed))
 
     def take(self, decision: d.Decision, completed: int) -> None:
-        """The event that SWF makes of a decision it accepts."""
+        """The event that SWF makes of a decision."""
+        self.completed = completed
         match decision:
             case d.ScheduleActivityTask():
-                self.scheduled[decision.activity_id] = self.add(
-                    e.ActivityTaskScheduled(
-                        activity_id=decision.activity_id,
-                        activity_type=decision.activity_type,
-                        decision_task_completed_event_id=completed,
-                        task_list=decision.task_list or LIST,
-                        input=decision.input,
-                    )
-                )
+                self.schedule(decision)
             case d.StartTimer(timer_id=id, start_to_fire_timeout=delay):
-                self.scheduled[id] = self.add(
-                    e.TimerStarted(
-                        timer_id=id,
-                        start_to_fire_timeout=delay,
-                        decision_task_completed_event_id=completed,
-                    )
-                )
-            case d.CancelTimer(timer_id=id) if id in self.scheduled:
-                self.add(
-                    e.TimerCanceled(
-                        timer_id=id,
-                        started_event_id=self.scheduled.pop(id),
-                        decision_task_completed_event_id=completed,
-                    )
+                self.scheduled[id] = self.record(
+                    e.TimerStarted, timer_id=id, start_to_fire_timeout=delay
                 )
             case d.CancelTimer(timer_id=id):
-                self.add(
-                    e.CancelTimerFailed(
-                        timer_id=id,
-                        cause="TIMER_ID_UNKNOWN",
-                        decision_task_completed_event_id=completed,
-                    )
-                )
-            case d.RequestCancelActivityTask(activity_id=id) if id not in self.scheduled:
-                self.add(
-                    e.RequestCancelActivityTaskFailed(
-                        activity_id=id,
-                        cause="ACTIVITY_ID_UNKNOWN",
-                        decision_task_completed_event_id=completed,
-                    )
-                )
+                self.cancel_timer(id)
             case d.RequestCancelActivityTask(activity_id=id):
-                self.add(
-                    e.ActivityTaskCancelRequested(
-                        activity_id=id, decision_task_completed_event_id=completed
-                    )
-                )
+                self.request_cancel(id)
             case d.CompleteWorkflowExecution(result=result):
-                self.add(
-                    e.WorkflowExecutionCompleted(
-                        result=result, decision_task_completed_event_id=completed
-                    )
-                )
+                self.record(e.WorkflowExecutionCompleted, result=result)
             case d.FailWorkflowExecution(reason=reason, details=details):
-                self.add(
-                    e.WorkflowExecutionFailed(
-                        reason=reason, details=details, decision_task_completed_event_id=completed
-                    )
-                )
+                self.record(e.WorkflowExecutionFailed, reason=reason, details=details)
             case d.CancelWorkflowExecution():
-                self.add(e.WorkflowExecutionCanceled(decision_task_completed_event_id=completed))
+                self.record(e.WorkflowExecutionCanceled)
+
+    def record(self, kind: type[Attributes], **attributes: Any) -> int:
+        """Append an event of the batch of the last answer."""
+        return self.add(kind(decision_task_completed_event_id=self.completed, **attributes))
+
+    def schedule(self, task: d.ScheduleActivityTask) -> None:
+        self.scheduled[task.activity_id] = self.record(
+            e.ActivityTaskScheduled,
+            activity_id=task.activity_id,
+            activity_type=task.activity_type,
+            task_list=task.task_list or LIST,
+            input=task.input,
+        )
+
+    def cancel_timer(self, id: str) -> None:
+        if id in self.scheduled:
+            started = self.scheduled.pop(id)
+            self.record(e.TimerCanceled, timer_id=id, started_event_id=started)
+        else:
+            self.record(e.CancelTimerFailed, timer_id=id, cause="TIMER_ID_UNKNOWN")
+
+    def request_cancel(self, id: str) -> None:
+        if id in self.scheduled:
+            self.record(e.ActivityTaskCancelRequested, activity_id=id)
+        else:
+            cause = "ACTIVITY_ID_UNKNOWN"
+            self.record(e.RequestCancelActivityTaskFailed, activity_id=id, cause=cause)
 
     def complete(self, id: str, value: Any = None) -> None:
         """A worker runs the activity of that id and answers its result."""
