@@ -28,10 +28,11 @@ def key_lines(source: str) -> dict[Path, int]:
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
-    """The line of a key, else of the nearest table around it, else 1."""
+    """The line of a key, else of the first one in it, else of the nearest table around it."""
     while path:
-        if path in lines:
-            return lines[path]
+        inside = [line for key, line in lines.items() if key[: len(path)] == path]
+        if inside:
+            return lines.get(path, min(inside))
         path = path[:-1]
     return 1
 

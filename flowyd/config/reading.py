@@ -122,12 +122,12 @@ class Sheet:
         """One value, parsed; None with a fault if it is wrong or missing."""
         if at[-1] not in table:
             if key.default is REQUIRED:
-                self.fault(at, "is missing", f"it says {key.meaning}")
+                self.fault(at, "is missing", f"it means: {key.meaning}")
             return key.default
         try:
             return key.parse(table[at[-1]])
         except ValueError as error:
-            self.fault(at, f"{error}, not {table[at[-1]]!r}", f"it says {key.meaning}")
+            self.fault(at, f"{error}, not {table[at[-1]]!r}", f"it means: {key.meaning}")
             return None
 
     def pools(self) -> tuple[shapes.PoolConfig, ...]:

@@ -1,0 +1,80 @@
+"""Bad clients of the control sockets harm nobody but themselves."""
+
+import socket
+import time
+
+import pytest
+
+from flowyd.control import client, protocol
+from flowyd.control.addresses import CTL, STATUS
+from flowyd.control.server import CLIENTS
+
+
+@pytest.fixture
+def connect(daemon):
+    opened = []
+
+    def open_one(name: str = STATUS) -> socket.socket:
+        opened.append(client.connect(daemon.run_dir, name))
+        opened[-1].settimeout(20)
+        return opened[-1]
+
+    yield open_one
+    for connection in opened:
+        connection.close()
+
+
+def reply(connection: socket.socket) -> protocol.Reply:
+    length = int.from_bytes(client.read_exactly(connection, 4), "big")
+    return protocol.read_reply(client.read_exactly(connection, length))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"\x00\xff garbage\n", "not a request"),
+        (b'{"v":1,"op":"explode"}\n', "not a request"),
+        (b'{"v":2,"op":"status"}\n', "version 1"),
+        (b'{"v":1,"op":"stop"}\n', "ctl.sock only"),
+        (b'{"v":1,"op":"status"}\n{"v":1,"op":"status"}\n', "one request at a time"),
+        (b"x" * (protocol.REQUEST_BYTES + 1), "longer than 64 KiB"),
+    ],
+)
+def test_a_bad_request_is_refused_and_the_connection_closed(daemon, connect, line, said):
+    connection = connect()
+    connection.sendall(line)
+
+    assert said in (reply(connection).error or "")
+    assert connection.recv(1) == b""
+    assert daemon.status().state == "ok"
+
+
+def test_a_connection_answers_one_request_after_the_other(connect):
+    connection = connect(CTL)
+    for _ in range(3):
+        connection.sendall(protocol.write_request("status"))
+        assert reply(connection).error is None
+
+
+def test_who_says_nothing_is_dropped_after_five_seconds(daemon, connect):
+    silent, half = connect(), connect()
+    half.sendall(b'{"v":1,')
+    began = time.monotonic()
+
+    assert silent.recv(1) == b""
+    assert half.recv(1) == b""
+    assert 4 < time.monotonic() - began < 15
+    assert daemon.status().state == "ok"
+
+
+def test_too_many_clients_are_told_so_and_there_is_room_again(daemon, connect):
+    crowd = [connect() for _ in range(CLIENTS)]
+    for one in crowd:
+        one.sendall(protocol.write_request("status"))
+        assert reply(one).error is None
+    late = connect()
+
+    assert "clients at once" in (reply(late).error or "")
+
+    crowd[0].close()
+    daemon.eventually("there is room", lambda: daemon.status())
