@@ -148,9 +148,8 @@ def register(swf: Any, domain: str = DOMAIN, **workflow: str) -> None:
 
 def start(swf: Any, workflow_id: str = "w", **options: Any) -> dict[str, str]:
     """Start an execution; returns it as `execution` members take it."""
-    answer = swf.start_workflow_execution(
-        domain=DOMAIN, workflowId=workflow_id, workflowType=FLOW, **options
-    )
+    request = {"domain": DOMAIN, "workflowId": workflow_id, "workflowType": FLOW} | options
+    answer = swf.start_workflow_execution(**request)
     return {"workflowId": workflow_id, "runId": answer["runId"]}
 
 
