@@ -8,7 +8,7 @@ from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from flowy import forms
+from flowy import converter, forms
 from flowy.ends import Completed, Continued, End, end_of
 from flowy.errors import (
     ExecutionFailed,
@@ -152,8 +152,13 @@ class Handle:
         return forms.read_result(end.result)
 
     def signal(self, name: str, value: Any = None) -> None:
-        """Send a signal; `value` goes as JSON."""
-        text = None if value is None else forms.write_result(value)
+        """Send a signal; `value` goes as JSON.
+
+        Raises:
+            SerializationError: for a value without a JSON form.
+        """
+        said = "the signal's value"
+        text = None if value is None else forms.fitting(converter.dumps(value, said), said)
         self.swf.signal(self.id, name, text, self.run_id)
 
     def cancel(self) -> None:

@@ -2,7 +2,8 @@
 
 import socket
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 from uuid import uuid4
 
@@ -157,6 +158,41 @@ def test_a_server_that_is_not_there_is_unreachable():
         with pytest.raises(ServiceUnreachable):
             gone.poll_activity("a", "me")
         assert gone.release_polls("me") is False
+
+
+@contextmanager
+def hanging_up():
+    """A server that closes each connection when the request came; counts them."""
+    counted = []
+
+    class HangUp(StreamRequestHandler):
+        def handle(self):
+            self.rfile.readline()
+            counted.append(1)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), HangUp) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", counted
+        server.shutdown()
+
+
+def test_polls_and_answers_are_sent_once_and_reads_again():
+    with hanging_up() as (url, counted):
+        swf = SWFClient("d", endpoint_url=url)
+        for send in (
+            lambda: swf.poll_activity("a", "me"),
+            lambda: swf.poll_decision("a", "me"),
+            lambda: swf.complete_activity("token", "1"),
+            lambda: swf.start("w", WORK, None),
+        ):
+            counted.clear()
+            with pytest.raises(ServiceUnreachable):
+                send()
+            assert len(counted) == 1
+        counted.clear()
+        with pytest.raises(ServiceUnreachable):
+            swf.describe(ExecutionId("w", "r"))
+        assert len(counted) == 3
 
 
 def test_moto_knows_no_release_and_nobody_minds(moto_url):
