@@ -61,29 +61,30 @@ def serve(
 
 def handle(post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | None) -> str:
     """Run and answer one task; the word for how it ended."""
+    began = time.monotonic()
     try:
         definition = post.registry.activity(task.type)
     except UnknownType as error:
         _log.error("no plugin for an activity task", type=str(task.type))
         failure = forms.write_failure(forms.UNKNOWN_TYPE, str(error))
-        return answer(post, task, execution.failed(failure), YEAR)
+        deadline = began + times_of(task, ACTIVITY_DEFAULTS).start_to_close
+        return answer(post, task, execution.failed(failure), deadline)
     times = times_of(task, definition.options)
     automatic = definition.options.auto_heartbeat is not False
     with heartbeats.of(TaskLink(task.token, times.heartbeat / 2, automatic, cut)) as link:
         with post.around(summary(task)):
             outcome = execution.run(definition, task, link)
-        return answer(post, task, outcome, times.start_to_close)
+        return answer(post, task, outcome, began + times.start_to_close)
 
 
-def answer(post: Post, task: ActivityTask, outcome: Outcome, seconds: float) -> str:
-    """Answer a task within its time; the word for how it ended.
+def answer(post: Post, task: ActivityTask, outcome: Outcome, deadline: float) -> str:
+    """Answer a task before its deadline; the word for how it ended.
 
     A result that SWF refuses becomes a failure that says why: a time-out would say nothing.
     """
     send = sending(post, task, outcome)
     if send is None:
         return "unanswered"
-    deadline = time.monotonic() + seconds
     told, error = respond(send, deadline=deadline, loopback=post.client.loopback)
     match told:
         case "answered":
@@ -91,7 +92,7 @@ def answer(post: Post, task: ActivityTask, outcome: Outcome, seconds: float) -> 
                 _log.warning("activity failed", type=str(task.type), reason=outcome.reason)
             return type(outcome).__name__.lower()
         case "refused" if error is not None and isinstance(outcome, Completed):
-            return answer(post, task, execution.failed(forms.failure_of(error)), seconds)
+            return answer(post, task, execution.failed(forms.failure_of(error)), deadline)
         case "gone" | "refused" | "expired":
             _log.warning("the answer was not taken", answer=told, error=str(error))
             return told

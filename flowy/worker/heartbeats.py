@@ -19,6 +19,9 @@ from flowy.worker.post import Service, Stop
 
 _log = structlog.get_logger()
 
+LEAVE_SECONDS = 5.0
+"""How long the end of a worker waits for a heartbeat on its way; after a task nobody needs it."""
+
 
 @dataclass(slots=True)
 class TaskLink:
@@ -81,7 +84,7 @@ class Heartbeats:
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self._thread.join()
+        self._thread.join(LEAVE_SECONDS)
 
     @contextmanager
     def of(self, link: TaskLink) -> Iterator[TaskLink]:

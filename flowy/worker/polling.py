@@ -25,17 +25,20 @@ def tasks(
 ) -> Iterator[T]:
     """The tasks of a post's list. The poll in flight at a stop is finished and its task yielded."""
     failures = 0
-    with released(post, stop):
+    with released(post, stop) as flying:
         while not stop.is_set():
             reporter.polling()
             began = time.monotonic()
+            flying.set()
             try:
                 task = poll(post.task_list, post.identity)
             except Exception as error:  # noqa: BLE001  # no failure of a poll may end the loop
+                flying.clear()
                 failures += 1
                 told(error, failures, post, reporter, time.monotonic() - began)
                 stop.wait(delay_after(error, failures, post))
                 continue
+            flying.clear()
             failures = 0
             held = time.monotonic() - began
             reporter.polled("empty" if task is None else "task", held)
@@ -65,18 +68,24 @@ def delay_after(error: Exception, failures: int, post: Post) -> float:
 
 
 @contextmanager
-def released(post: Post, stop: Stop) -> Iterator[None]:
-    """While inside, a stop releases the poll in flight, where the server knows how to."""
-    over = Event()
+def released(post: Post, stop: Stop) -> Iterator[Event]:
+    """While inside, a stop releases the poll in flight, where the server knows how to.
+
+    Gives the event to set while a poll is in flight.
+    """
+    over, flying = Event(), Event()
 
     def release() -> None:
         stop.wait()
-        while not over.is_set() and post.client.release_polls(post.identity):
+        while not over.is_set():
+            known = not flying.is_set() or post.client.release_polls(post.identity)
+            if not known and not post.client.loopback:
+                return  # Amazon SWF does not: ask it no more than once
             over.wait(RELEASE_SECONDS)
 
     # A daemon: without a stop it would wait for one for ever.
     Thread(target=release, name="release", daemon=True).start()
     try:
-        yield
+        yield flying
     finally:
         over.set()

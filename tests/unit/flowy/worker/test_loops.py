@@ -163,6 +163,18 @@ def test_a_stop_releases_the_poll_that_is_held():
     assert worked(Holding()).polls == ["empty"]
 
 
+def test_nothing_is_released_while_a_task_runs_on_after_the_stop():
+    class Watched(Service):
+        def poll_activity(self, task_list, identity):
+            return step()
+
+        def complete_activity(self, token, result):
+            self.stop.set()
+            assert not self.released.wait(0.6), "no poll is in flight"
+
+    assert worked(Watched()).outcomes == ["completed"]
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [
