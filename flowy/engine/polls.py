@@ -1,5 +1,6 @@
 """Held polls: who waits for which task list, since when, and until when."""
 
+from itertools import islice
 from typing import Literal, Protocol
 
 from msgspec import Struct, field
@@ -67,7 +68,10 @@ class Polls(Struct):
         One that may have gone (its socket has something to read, perhaps an end) is passed over,
         and the place stays fresh: the next look knows more.
         """
-        for poll in list(self.held.get(place, {}).values()):
+        waiting = self.held.get(place, {})
+        passed = 0
+        while len(waiting) > passed:
+            poll = next(islice(waiting.values(), passed, None))
             presence = poll.responder.presence()
             if presence == "here":
                 return poll
@@ -75,6 +79,7 @@ class Polls(Struct):
                 self.drop(poll)
             else:
                 self.fresh.add(place)
+                passed += 1
         return None
 
     def expired(self, now: int) -> list[HeldPoll]:

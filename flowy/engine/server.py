@@ -46,6 +46,9 @@ class Server:
     def _flush(self) -> None:
         self._flush_handle = None
         self._service.flush()
+        if self._service.broken is not None:
+            self.stopping.set()
+            return
         if self._timer is not None:
             self._timer.cancel()
         seconds = self._service.next_wake()
@@ -71,6 +74,8 @@ class Server:
         for connection in list(self._connections):
             connection.close()
         await asyncio.sleep(0)
+        if self._service.broken is not None:
+            raise self._service.broken
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -101,15 +106,17 @@ def serve(database: str, host: str, port: int, settings: Settings | None = None)
     """
     lock = hold_lock(database)
     try:
-        asyncio.run(_serve(database, listen(host, port), settings or Settings()))
+        with listen(host, port) as listener:
+            store = Store(database)
+            service = Service(store, settings or Settings(), RunIds(os.urandom(16)), _log)
+            asyncio.run(_serve(service, listener))
     finally:
         if lock is not None:
             lock.close()
 
 
-async def _serve(database: str, listener: socket.socket, settings: Settings) -> None:
+async def _serve(service: Service, listener: socket.socket) -> None:
     loop = asyncio.get_running_loop()
-    service = Service(Store(database), settings, RunIds(os.urandom(16)), _log)
     server = Server(service, loop)
     if sys.platform != "win32":
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -19,6 +19,8 @@ from flowy.engine.store import Store, StoreError
 _RETRY_MS = 1_000
 """How long the engine's own work (time-outs, hand-outs) rests after a commit that failed."""
 _PURGE_MS = 60_000
+_PURGED = 100
+"""Executions that are deleted in one go, so that nobody waits for long."""
 
 Log = Callable[[str], None]
 
@@ -33,7 +35,8 @@ class Service:
     """The engine without its sockets. Everything happens in one thread.
 
     Call `call` for each request, then `flush` once for all that came together; `next_wake` says
-    when to flush again if nothing comes.
+    when to flush again if nothing comes. Once `broken` is set the file cannot be read any more,
+    and the service must not go on.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Service:
         self._model = Model()
         self._clock = EngineClock(store.last_clock())
         self._answers: list[Answer] = []
+        self.broken: StoreError | None = None
         self._rest_until = 0
         self._purge_at = 0
         world = store.load(settings, new_run_id)
@@ -90,7 +94,6 @@ class Service:
     def flush(self) -> None:
         """Let what is due happen, hand tasks out, commit, and send all answers."""
         now = self._clock.now()
-        self._answer_expired(now)
         try:
             if now >= self._rest_until:
                 self._work(now)
@@ -99,6 +102,7 @@ class Service:
             self._give_up(error)
         except Exception as error:  # noqa: BLE001  # top of the loop: the engine stays up
             self._give_up(error)
+        self._answer_expired(now)
         answers, self._answers = self._answers, []
         for answer in answers:
             answer.responder.answer(answer.status, answer.body)
@@ -107,8 +111,8 @@ class Service:
         while commands.fire_due(self._desk.world, now):
             pass
         if now >= self._purge_at:
-            self._purge_at = now + _PURGE_MS
-            self._desk.store.purge(now)
+            more = self._desk.store.purge(now, _PURGED) == _PURGED
+            self._purge_at = now if more else now + _PURGE_MS
         self._dispatch(now)
 
     def _dispatch(self, now: int) -> None:
@@ -139,7 +143,10 @@ class Service:
         failure = fault_body(faults.internal_failure())
         self._answers = [Answer(answer.responder, 500, failure) for answer in self._answers]
         self._desk.store.rollback()
-        self._desk.world = self._desk.store.load(self._desk.settings, self._new_run_id)
+        try:
+            self._desk.world = self._desk.store.load(self._desk.settings, self._new_run_id)
+        except StoreError as unreadable:
+            self.broken = unreadable
 
     def next_wake(self) -> float | None:
         """In how many seconds to flush again, at the latest; None for no time."""

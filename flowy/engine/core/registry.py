@@ -113,7 +113,8 @@ class Registry:
             raise faults.domain_deprecated(registered.domain)
         if self.find_type(registered.kind, registered.domain, registered.id):
             raise faults.type_exists(registered.kind, registered.id)
-        if len(self.list_types(registered.kind, registered.domain)) >= self.settings.types:
+        kind, domain = registered.kind, registered.domain
+        if sum(key[:2] == (kind, domain) for key in self.types) >= self.settings.types:
             raise faults.limit_exceeded(f"More than {self.settings.types} types")
         self.put_type(registered)
 

@@ -125,12 +125,15 @@ class World:
 
     def offer_all(self) -> None:
         """Put the waiting tasks of all restored executions on their lists, oldest first."""
-        waiting: list[tuple[int, int, Execution, Activity | None]] = []
+        waiting: list[tuple[tuple[int, int, int], Execution, Activity | None]] = []
         for run in self.runs.values():
             if run.waiting is not None:
-                waiting.append((run.waiting.offered_at, run.waiting.scheduled_id, run, None))
-            waiting += [(a.scheduled_at, a.scheduled_id, run, a) for a in run.activities.values()]
-        for _, _, run, activity in sorted(waiting, key=lambda entry: entry[:2]):
+                order = (run.waiting.offered_at, run.key, run.waiting.scheduled_id)
+                waiting.append((order, run, None))
+            for activity in run.activities.values():
+                order = (activity.scheduled_at, run.key, activity.scheduled_id)
+                waiting.append((order, run, activity))
+        for _, run, activity in sorted(waiting, key=lambda entry: entry[0]):
             if activity is None:
                 self._offer_decision(run)
             elif isinstance(activity, WaitingActivity):

@@ -190,7 +190,7 @@ class Store:
             (number,) = self._connection.execute(query, values).fetchone()
         return int(number)
 
-    def purge(self, now: int, most: int = 100) -> int:
+    def purge(self, now: int, most: int) -> int:
         """Delete executions whose retention has ended, at most `most`; return how many."""
         with self._guard():
             rows = self._connection.execute(

@@ -210,7 +210,7 @@ class TestStart:
             ("childPolicy", "TERMINATE"),
         ):
             with pytest.raises(ClientError) as error:
-                start(swf, name, **given, **{"workflowType": {"name": name, "version": "1"}})
+                start(swf, name, **given, workflowType={"name": name, "version": "1"})
             assert code(error) == ("DefaultUndefinedFault", member)
             given[member] = value
 

@@ -123,14 +123,16 @@ def test_body_of_a_megabyte_is_read(engine: Engine) -> None:
 
 def test_endless_headers_end_the_connection(engine: Engine) -> None:
     with socket.create_connection(("127.0.0.1", engine.port), timeout=10) as connection:
-        with pytest.raises(OSError):  # noqa: PT011  # reset or broken pipe, as it comes
-            for _ in range(2_000):
-                connection.sendall(
-                    b"POST / HTTP/1.1\r\n" if not _ else b"X-Y: " + b"z" * 4_000 + b"\r\n"
-                )
-            assert connection.recv(1) == b""
-            raise ConnectionResetError
+        assert not _sends_all(connection, b"POST / HTTP/1.1\r\n" + b"X-Y: z\r\n" * 1_000_000)
     assert converse(engine, DESCRIBE)[0][0] == 200
+
+
+def _sends_all(connection: socket.socket, data: bytes) -> bool:
+    try:
+        connection.sendall(data)
+    except OSError:
+        return False
+    return True
 
 
 def test_garbage_ends_the_connection_only(engine: Engine) -> None:

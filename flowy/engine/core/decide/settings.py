@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, convert
 
-from flowy.engine.core.decide.batch import Undefined, resolve
+from flowy.engine.core.decide.batch import resolve
 from flowy.engine.core.registry import RegisteredType
 from flowy.swf.values import TaskList
 
@@ -72,6 +72,3 @@ def resolve_settings(
         given.task_priority or found.defaults.get("defaultTaskPriority"),
         given.lambda_role or found.defaults.get("defaultLambdaRole"),
     )
-
-
-__all__ = ["CAUSES", "Given", "RunSettings", "Undefined", "resolve_settings"]

@@ -3,6 +3,7 @@
 import pytest
 from world_play import Play, schedule
 
+from flowy.engine.core.commands import complete_decision
 from flowy.engine.core.faults import Refused
 from flowy.swf import decisions as d
 from flowy.swf import events as e
@@ -148,10 +149,8 @@ def test_late_answer_to_a_timed_out_decision_is_refused() -> None:
     run = play.start()
     play.poll_decision()
     play.wait(10_000)
+    late = e.DecisionTaskCompleted(2, 3)
     with pytest.raises(Refused, match="Unknown decision task, scheduledEventId = 2"):
-        late = e.DecisionTaskCompleted(2, 3)
-        from flowy.engine.core.commands import complete_decision
-
         complete_decision(play.world, run, late, [], play.now)
 
 
