@@ -136,14 +136,19 @@ def test_each_task_runs_inside_what_is_around_it():
 
     @contextmanager
     def around(task):
-        seen.append(task.activity_id)
+        seen.append(task.kind)
         yield
         seen.append("out")
 
+    def decide(*_):
+        seen.append("deciding")
+        return Verdict((CompleteWorkflowExecution("1"),), None)
+
     service = Service(step())
-    post = Post(service, registry(), "list", "me", around)
-    serve_activities(post, service.stop)
-    assert seen == ["a", "out"]
+    serve_activities(Post(service, registry(), "list", "me", around), service.stop)
+    service = Service(decision())
+    serve_decisions(Post(service, registry(), "list", "me", around), service.stop, None, decide)
+    assert seen == ["activity", "out", "decision", "deciding", "out"]
 
 
 def test_a_task_that_is_cut_is_answered_as_a_worker_shutdown():
