@@ -133,11 +133,11 @@ class World:
             for activity in run.activities.values():
                 order = (activity.scheduled_at, run.key, activity.scheduled_id)
                 waiting.append((order, run, activity))
-        for _, run, activity in sorted(waiting, key=lambda entry: entry[0]):
-            if activity is None:
+        for _, run, task in sorted(waiting, key=lambda entry: entry[0]):
+            if task is None:
                 self._offer_decision(run)
-            elif isinstance(activity, WaitingActivity):
-                self._offer_activity(run, activity)
+            elif isinstance(task, WaitingActivity):
+                self._offer_activity(run, task)
 
     def fire_due(self, now: int) -> bool:
         """Let the earliest deadline that is due happen. False when none is left."""

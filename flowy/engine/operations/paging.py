@@ -25,11 +25,10 @@ def next_token(call: Call, position: list[Any]) -> str:
 def cut(
     desk: Desk, call: Call, items: list[Item], key: Callable[[Item], list[str]]
 ) -> tuple[list[Item], dict[str, str]]:
-    """Cut a page out of sorted items; also the `nextPageToken` member, if there is more."""
+    """Sort items and cut a page out; also the `nextPageToken` member, if there is more."""
     reverse = call.request.get("reverseOrder", False)
     after = position(desk, call)
-    if reverse:
-        items = list(reversed(items))
+    items = sorted(items, key=key, reverse=reverse)
     if after is not None:
         items = [i for i in items if (key(i) < after if reverse else key(i) > after)]
     size = desk.page_size(call.request.get("maximumPageSize"))
