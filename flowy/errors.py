@@ -27,14 +27,17 @@ class TaskFailed(TaskError):
     """The task ran and failed.
 
     `remote_type` is the name of the exception that the other side raised, `traceback` its text,
-    `remote_message` what it said.
+    `remote_message` what it said; `details` are those of the last heartbeat, or None.
     """
 
-    def __init__(self, remote_type: str, message: str = "", traceback: str = "") -> None:
+    def __init__(
+        self, remote_type: str, message: str = "", traceback: str = "", details: object = None
+    ) -> None:
         super().__init__(f"{remote_type}: {message}" if message else remote_type)
         self.remote_type = remote_type
         self.remote_message = message
         self.traceback = traceback
+        self.details = details
 
 
 class TaskTimedOut(TaskError):
@@ -44,7 +47,7 @@ class TaskTimedOut(TaskError):
     `details` are those of the last heartbeat, or None.
     """
 
-    def __init__(self, kind: str, details: str | None = None) -> None:
+    def __init__(self, kind: str, details: object = None) -> None:
         super().__init__(f"the task's {kind} time-out ran out")
         self.kind = kind
         self.details = details
@@ -53,15 +56,18 @@ class TaskTimedOut(TaskError):
 class TaskCanceled(TaskError):
     """The task was cancelled. `details` are what the activity answered, or None."""
 
-    def __init__(self, details: str | None = None) -> None:
+    def __init__(self, details: object = None) -> None:
         super().__init__("the task was canceled")
         self.details = details
 
 
 class TaskLost(TaskError):
-    """The worker that ran the task died or was stopped before it could answer."""
+    """The worker that ran the task died or was stopped before it could answer.
 
-    def __init__(self, reason: str, details: str | None = None) -> None:
+    `details` are those of the last heartbeat, or None.
+    """
+
+    def __init__(self, reason: str, details: object = None) -> None:
         super().__init__(f"the worker was lost while it ran the task: {reason}")
         self.reason = reason
         self.details = details

@@ -187,16 +187,23 @@ def failure_of(error: BaseException) -> Failure:
 
 def read_failure(reason: str | None, details: str | None) -> TaskError:
     """The error that a recorded failure means in workflow code."""
+    known = failure_parts(details)
+    message, trace = known.get("message", ""), known.get("traceback", "")
+    heartbeat = read_result(known.get("heartbeat"))
+    if reason in (WORKER_LOST, WORKER_SHUTDOWN):
+        return TaskLost(message or reason, heartbeat)
+    return TaskFailed(reason or "Failed", message, trace, heartbeat)
+
+
+def failure_parts(details: str | None) -> dict[str, str]:
+    """The parts of recorded details by name; a foreign text is a message."""
     try:
         known = json.loads(details or "{}")
     except ValueError:
-        known = {"message": details}
+        known = None
     if not isinstance(known, dict):
-        known = {"message": details}
-    message, trace = str(known.get("message", "")), str(known.get("traceback", ""))
-    if reason in (WORKER_LOST, WORKER_SHUTDOWN):
-        return TaskLost(message or reason, known.get("heartbeat"))
-    return TaskFailed(reason or "Failed", message, trace)
+        return {"message": details or ""}
+    return {key: str(part) for key, part in known.items()}
 
 
 def write_context(context: Context, user: Any = None) -> str:

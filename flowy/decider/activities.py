@@ -120,15 +120,22 @@ class Activities:
             outcome = Error(error)
         self._lines.settle(call.placeholder, outcome)
 
+    def failed(
+        self, call: ActivityCall, reason: str | None, details: str | None, memory: Memory
+    ) -> None:
+        """Try again or settle; the details of the last heartbeat go on to the next attempt."""
+        call.details = forms.failure_parts(details).get("heartbeat", call.details)
+        self._end_attempt(call, forms.read_failure(reason, details), memory)
+
     def timed_out(self, call: ActivityCall, kind: str, details: str | None, memory: Memory) -> None:
         """Try again or settle; no automatic heartbeat means that worker or host is gone."""
         call.details = details if details is not None else call.details
-        read = read_details(details)
+        read = forms.read_result(details)
         gone = kind == "HEARTBEAT" and call.options.auto_heartbeat is True
         error = TaskLost("its heartbeats stopped", read) if gone else TaskTimedOut(kind, read)
-        self.failed(call, error, memory)
+        self._end_attempt(call, error, memory)
 
-    def failed(self, call: ActivityCall, error: TaskError, memory: Memory) -> None:
+    def _end_attempt(self, call: ActivityCall, error: TaskError, memory: Memory) -> None:
         """Try again, or settle with the error.
 
         In a recorded turn history says whether there was another attempt: then an edited policy
@@ -151,7 +158,7 @@ class Activities:
 
     def canceled(self, call: ActivityCall, details: str | None) -> None:
         """Settle it as cancelled."""
-        self._lines.settle(call.placeholder, Error(TaskCanceled(read_details(details))))
+        self._lines.settle(call.placeholder, Error(TaskCanceled(forms.read_result(details))))
 
     def refused(self, call: ActivityCall, cause: str) -> None:
         """Settle it with SWF's cause."""
@@ -259,8 +266,3 @@ def milliseconds(value: Seconds | Unset) -> int | None:
 def text(value: Seconds | Unset) -> str | None:
     """A time option as SWF writes it; None, the registered default, where nothing was said."""
     return None if value is UNSET else duration(value)
-
-
-def read_details(details: str | None) -> Any:
-    """Heartbeat or cancellation details as a value; a foreign text is itself."""
-    return None if details is None else forms.read_result(details)

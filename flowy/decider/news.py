@@ -7,7 +7,6 @@ of a call that is not open (settled long ago, or not ours) means nothing.
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from flowy import forms
 from flowy.decider.activities import Activities, ActivityCall
 from flowy.decider.memory import Memory
 from flowy.decider.timers import TimerCall, Timers
@@ -62,8 +61,7 @@ def _completed(to: Receiver, _: int, event: e.ActivityTaskCompleted) -> None:
 
 def _failed(to: Receiver, _: int, event: e.ActivityTaskFailed) -> None:
     if call := to.take(event.scheduled_event_id):
-        error = forms.read_failure(event.reason, event.details)
-        to.activities.failed(call, error, to.memory)
+        to.activities.failed(call, event.reason, event.details, to.memory)
 
 
 def _timed_out(to: Receiver, _: int, event: e.ActivityTaskTimedOut) -> None:

@@ -147,10 +147,16 @@ class Story:
             )
         )
 
-    def fail(self, id: str, reason: str = "ValueError", message: str = "no") -> None:
+    def fail(
+        self,
+        id: str,
+        reason: str = "ValueError",
+        message: str = "no",
+        heartbeat: str | None = None,
+    ) -> None:
         """A worker runs the activity of that id, and it fails."""
         scheduled, started = self.start(id)
-        failure = forms.write_failure(reason, message)
+        failure = forms.write_failure(reason, message, heartbeat=heartbeat)
         self.add(
             e.ActivityTaskFailed(
                 scheduled_event_id=scheduled,

@@ -42,7 +42,7 @@ def test_the_failure_form_is_written_and_read_as_its_golden_file():
     error = forms.read_failure(*json.loads(golden("failure.json")))
     assert isinstance(error, TaskFailed)
     assert (error.remote_type, error.remote_message) == ("shop.OutOfDisk", "disk full")
-    assert error.traceback == "Traceback …"
+    assert (error.traceback, error.details) == ("Traceback …", 7)
 
 
 def test_the_context_form_is_written_and_read_as_its_golden_file():
@@ -96,7 +96,7 @@ def test_a_lost_worker_is_read_as_a_lost_task(reason):
     error = forms.read_failure(reason, '{"message":"signal 9","heartbeat":"7"}')
 
     assert isinstance(error, TaskLost)
-    assert (error.reason, error.details) == ("signal 9", "7")
+    assert (error.reason, error.details) == ("signal 9", 7)
 
 
 @pytest.mark.parametrize("details", [None, "", "no json", "[1]", "7"])

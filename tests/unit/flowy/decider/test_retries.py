@@ -173,3 +173,13 @@ def test_a_call_that_the_code_cancelled_is_not_tried_again():
     story.fail("resize-1")
 
     assert result_of(story.decide()) == "gave up"
+
+
+def test_the_next_attempt_is_told_the_last_heartbeat_of_a_failed_one():
+    story = Story(make(lambda self: self.resize("a").result()))
+    story.decide()
+    story.fail("resize-1", heartbeat="17")
+    story.decide()
+    story.fire("resize-1~2")
+
+    assert '"details":"17"' in story.decide().decisions[0].input
