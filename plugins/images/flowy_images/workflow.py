@@ -9,7 +9,7 @@ from flowy_images import activities
 TASK_LIST = "image_decisions"
 
 
-@workflow("ClassifyImages", 1, TASK_LIST)
+@workflow("ClassifyImages", 1, TASK_LIST, task_start_to_close=10)
 class ClassifyImages(Workflow):
     """Download, resize, look at and move each of many pictures, all at once."""
 
