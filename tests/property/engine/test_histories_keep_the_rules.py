@@ -1,5 +1,6 @@
 """Whatever deciders, workers, callers and the clock do, histories keep SWF's rules."""
 
+from copy import deepcopy
 from typing import Any
 
 from history_rules import broken_rules
@@ -9,11 +10,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from world_play import DOMAIN, FLOW, Play, schedule
 
 from flowy.engine.core import commands
+from flowy.engine.core.deadlines import current
 from flowy.engine.core.decide.settings import Given
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.faults import Refused
 from flowy.engine.core.fold import fold, open_execution
 from flowy.engine.core.tasks import RunningActivity
+from flowy.engine.core.world import World
 from flowy.swf import decisions as d
 from flowy.swf import events as e
 from flowy.swf.events import Event
@@ -57,6 +60,17 @@ BATCHES = st.builds(
     st.lists(DECISIONS, max_size=4),
     st.lists(CLOSES, max_size=1),
 )
+
+
+def _standing(world: World) -> set[Any]:
+    """What the heap will let happen, and when."""
+    found = set()
+    for deadline in world.deadlines._heap:
+        run = world.runs.get(deadline.run_id)
+        at = current(run, deadline.kind, deadline.ref) if run else None
+        if at is not None:
+            found.add((deadline.run_id, deadline.kind, deadline.ref, at))
+    return found
 
 
 class Anything(RuleBasedStateMachine):
@@ -156,6 +170,16 @@ class Anything(RuleBasedStateMachine):
                 if isinstance(activity, RunningActivity):
                     again.activities[number] = activity
             assert again == run
+
+    @rule()
+    def a_restart_finds_the_same_tasks_and_deadlines(self) -> None:
+        world = self.play.world
+        again = World(world.settings, world.new_run_id)
+        for run in world.runs.values():
+            again.restore(deepcopy(run))
+        again.offer_all()
+        assert again.lists._places == world.lists._places
+        assert _standing(again) == _standing(world)
 
     @invariant()
     def open_ids_and_open_runs_agree(self) -> None:

@@ -1,0 +1,155 @@
+"""A connection knows whether somebody is there to read an answer."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from flowy.engine.core.task_lists import Place
+from flowy.engine.http import Connection
+from flowy.engine.polls import HeldPoll, Polls, Presence
+from flowy.engine.service import Service
+
+REQUEST = b"POST / HTTP/1.1\r\nX-Amz-Target: SimpleWorkflowService.X\r\nContent-Length: 0\r\n\r\n"
+
+
+class Heard:
+    """Stands where the service is: notes what it is told."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.lost: list[object] = []
+
+    def call(self, operation: str, body: bytes, responder: object, region: str) -> None:
+        self.calls.append(operation)
+
+    def connection_lost(self, responder: object) -> None:
+        self.lost.append(responder)
+
+
+async def _until(condition: Callable[[], Any]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  # whatever the loop does next may make it true
+            await asyncio.sleep(0)
+
+
+async def _connect(heard: Heard) -> tuple[Connection, socket.socket]:
+    ours, theirs = socket.socketpair()
+    connection = Connection(cast("Service", heard), lambda: None, set())
+    await asyncio.get_running_loop().create_connection(lambda: connection, sock=ours)
+    return connection, theirs
+
+
+def test_presence_before_and_after_the_end_is_read() -> None:
+    async def play() -> list[Presence]:
+        heard = Heard()
+        connection, theirs = await _connect(heard)
+        found = [connection.presence()]
+        theirs.close()
+        found.append(connection.presence())
+        await _until(lambda: heard.lost)
+        return [*found, connection.presence()]
+
+    assert asyncio.run(play()) == ["here", "unsure", "gone"]
+
+
+def test_service_hears_of_a_lost_connection() -> None:
+    async def play() -> bool:
+        heard = Heard()
+        connection, theirs = await _connect(heard)
+        theirs.close()
+        await _until(lambda: heard.lost)
+        return heard.lost == [connection]
+
+    assert asyncio.run(play())
+
+
+def test_second_request_waits_for_the_answer_to_the_first() -> None:
+    async def play() -> tuple[int, int]:
+        heard = Heard()
+        connection, theirs = await _connect(heard)
+        theirs.sendall(REQUEST * 2)
+        await _until(lambda: heard.calls)
+        before = len(heard.calls)
+        connection.answer(200, b"")
+        after = len(heard.calls)
+        connection.close()
+        theirs.close()
+        await _until(lambda: heard.lost)
+        return before, after
+
+    assert asyncio.run(play()) == (1, 2)
+
+
+def test_client_that_reads_nothing_is_read_no_further() -> None:
+    async def play() -> int:
+        heard = Heard()
+        connection, theirs = await _connect(heard)
+        theirs.setblocking(False)
+        sent = 0
+        while connection.presence() != "here" or sent < 100:
+            try:
+                sent += theirs.send(REQUEST * 10)
+            except BlockingIOError:
+                break
+            for _ in range(5):
+                await asyncio.sleep(0)
+        calls = len(heard.calls)
+        connection.close()
+        theirs.close()
+        await _until(lambda: heard.lost)
+        return calls
+
+    assert asyncio.run(play()) == 1
+
+
+class Somewhere:
+    def __init__(self, presence: Presence) -> None:
+        self._presence = presence
+
+    def presence(self) -> Presence:
+        return self._presence
+
+    def answer(self, status: int, body: bytes) -> None:
+        raise AssertionError
+
+
+PLACE = Place("activity", "d", "work")
+
+
+@pytest.mark.parametrize(("presence", "kept"), [("here", True), ("unsure", True), ("gone", False)])
+def test_poll_of_a_gone_connection_is_forgotten(presence: Presence, kept: bool) -> None:
+    polls = Polls()
+    poll = HeldPoll(PLACE, Somewhere(presence), 1)
+    polls.hold(poll)
+    assert (polls.next_present(PLACE) is poll) == (presence == "here")
+    assert polls.count(PLACE) == int(kept)
+
+
+def test_poll_behind_one_that_may_have_gone_is_found_and_the_place_looked_at_again() -> None:
+    polls = Polls()
+    second = HeldPoll(PLACE, Somewhere("here"), 1)
+    polls.hold(HeldPoll(PLACE, Somewhere("unsure"), 1))
+    polls.hold(second)
+    polls.fresh.clear()
+    assert polls.next_present(PLACE) is second
+    assert polls.fresh == {PLACE}
+
+
+def test_polls_expire_in_their_order() -> None:
+    polls = Polls()
+    held = [HeldPoll(PLACE, Somewhere("here"), until) for until in (5, 6, 7)]
+    for poll in held:
+        polls.hold(poll)
+    assert polls.next_at() == 5
+    assert polls.expired(6) == held[:2]
+    assert polls.count(PLACE) == 1
+
+
+def test_release_is_forgotten_after_its_time() -> None:
+    polls = Polls()
+    polls.release("me", 100)
+    assert polls.is_released("me", 99)
+    assert not polls.is_released("me", 100)
