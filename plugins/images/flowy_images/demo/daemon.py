@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,7 +80,8 @@ def wait_until_ready(config: Path, process: subprocess.Popen[bytes], log: Path, 
     Raises:
         NotReady: if it ends before, or takes too long.
     """
-    for _ in range(int(START / LOOK)):
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline:
         if ended(process, LOOK):
             said = f"flowyd ended with exit code {process.returncode}"
             raise NotReady(f"{said}; the end of {log}:\n{tail(log, start)}")
