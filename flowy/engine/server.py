@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 from flowy.engine.core.settings import Settings
 from flowy.engine.http import Connection
@@ -106,8 +107,7 @@ def serve(database: str, host: str, port: int, settings: Settings | None = None)
     """
     lock = hold_lock(database)
     try:
-        with listen(host, port) as listener:
-            store = Store(database)
+        with listen(host, port) as listener, closing(Store(database)) as store:
             service = Service(store, settings or Settings(), RunIds(os.urandom(16)), _log)
             asyncio.run(_serve(service, listener))
     finally:

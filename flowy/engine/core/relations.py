@@ -4,6 +4,8 @@ Each step is a transaction of its own, as recorded of the real service; all of t
 the same commit as their cause, so that a restart finds none half done.
 """
 
+from typing import assert_never
+
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.families import (
     ApplyPolicy,
@@ -57,6 +59,8 @@ def _carry_out(world: World, step: FollowUp, now: int) -> None:
             _tell_parent(world, step, now)
         case ApplyPolicy():
             _apply_policy(world, step, now)
+        case _:
+            assert_never(step)
 
 
 def _report(world: World, run: Execution, attributes: Attributes, now: int) -> None:

@@ -55,10 +55,18 @@ def connect(path: str) -> sqlite3.Connection:
         if path != ":memory:" and Path(path).exists() and Path(path).stat().st_size:
             _inspect(path)
         connection = sqlite3.connect(path, isolation_level=None, timeout=2, cached_statements=256)
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+    try:
         _prepare(connection)
     except sqlite3.Error as error:
-        raise StoreError(f"cannot open the database {path}: {error}") from error
+        connection.close()
+        raise _unusable(path, error) from error
     return connection
+
+
+def _unusable(path: str, error: sqlite3.Error) -> StoreError:
+    return StoreError(f"cannot open the database {path}: {error}")
 
 
 def _inspect(path: str) -> None:
