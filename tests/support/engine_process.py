@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 DOMAIN = "d"
 FLOW = {"name": "Flow", "version": "1"}
@@ -189,6 +191,12 @@ def history(swf: Any, execution: dict[str, str]) -> list[dict[str, Any]]:
 
 def types(swf: Any, execution: dict[str, str]) -> list[str]:
     return [event["eventType"] for event in history(swf, execution)]
+
+
+def code(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
+    """The name and the message of a fault."""
+    fault = error.value.response["Error"]
+    return fault["Code"], fault["Message"]
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
