@@ -1,5 +1,5 @@
 # make run     the demo: sort photographs by colour, through flowyd on its own engine
-# make check   the fast inner loop: format, lint, contracts, types, unit tests
+# make check   the fast inner loop: format, lint, contracts, types, house rules, unit tests
 # make test    all tests, on every Python that is here
 # Each does its own set-up; it needs Python 3.11, git and make.
 
@@ -16,7 +16,8 @@ check: .venv/.ready
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/mypy
-	.venv/bin/python -m pytest -q -n 2 tests/unit tests/replay plugins/images/tests
+	.venv/bin/python -m pytest -q -n 2 tests/unit tests/replay plugins/images/tests \
+	    tests/meta/test_house.py tests/meta/test_api.py
 
 test: .venv/.ready
 	.ci/test
