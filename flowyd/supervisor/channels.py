@@ -17,6 +17,8 @@ class Channel(Generic[T]):
 
     def __init__(self, end: socket.socket, incoming: object) -> None:
         self.socket = end
+        self.broken = False
+        """Whether a message could not be sent since nobody is left to read it."""
         self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(incoming)
         self._encoder = msgspec.json.Encoder()
 
@@ -32,7 +34,10 @@ class Channel(Generic[T]):
                 socket.send_fds(self.socket, [packet], [end.fileno() for end in ends])
             else:
                 self.socket.send(packet)
-        except (BlockingIOError, BrokenPipeError, ConnectionResetError):
+        except BlockingIOError:
+            return False
+        except (BrokenPipeError, ConnectionResetError):
+            self.broken = True
             return False
         return True
 

@@ -155,9 +155,10 @@ class Scribe:
         sent = self._channel.send(report)
         self._sent_at = now
         self._totals_at = now if with_totals else self._totals_at
-        if not sent:
-            self._changed = True
-            self._counted = True
+        if self._channel.broken:
+            self.stop.set()  # the supervisor is gone, or has given this worker up
+        elif not sent:
+            self._changed = self._counted = True
 
     def _report(self, *, with_totals: bool) -> Report:
         totals = self._totals if with_totals else None

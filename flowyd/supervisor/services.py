@@ -188,9 +188,10 @@ def step_close(state: State, now: int) -> Step:
     match state:
         case Opening() | Serving() | Doomed():
             return Closing(state.pid, now + CLOSE_MS), (Send(state.pid, Sign.TERM),)
-        case Down() | Launching():
+        case Down():
             return Closed(), ()
-        case Closing() | Closed():
+        case Launching() | Closing() | Closed():
+            # One that is being launched has no pid yet: it is told again once it has.
             return state, ()
         case _:
             assert_never(state)

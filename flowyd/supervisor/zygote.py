@@ -63,7 +63,8 @@ def deed(
     pools = {pool.name: pool for pool in order.pools}
 
     def run() -> int:
-        channel.send(messages.Birth(os.getpid()))
+        if not channel.send(messages.Birth(os.getpid())):
+            return os.EX_TEMPFAIL  # given up while it was made: another one is in its place
         match job:
             case messages.ForkWorker():
                 return child.work(job, pools[job.pool], loaded, channel)

@@ -77,4 +77,4 @@ def test_too_many_clients_are_told_so_and_there_is_room_again(daemon, connect):
     assert "clients at once" in (reply(late).error or "")
 
     crowd[0].close()
-    daemon.eventually("there is room", lambda: daemon.status())
+    daemon.until("there is room", lambda s: s.state == "ok")

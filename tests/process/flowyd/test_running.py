@@ -130,7 +130,6 @@ def test_a_pool_whose_plugin_did_not_load_is_held_and_the_others_work(launch):
 def test_a_pool_whose_workers_never_start_backs_off_and_is_held(launch, sample_plugin):
     hook = "\nfrom flowy import hookimpl\n@hookimpl\ndef flowy_worker_start(worker):\n"
     hook += "    if worker.kind == 'activity': raise OSError('no such device')\n"
-    from_conftest = launch.__globals__["PLUGIN"]
     daemon = launch(processes=1, plugin=sample_plugin + hook)
     status = daemon.until("it is held", lambda s: s.pools[0].state == "held")
 

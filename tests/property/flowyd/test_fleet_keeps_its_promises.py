@@ -1,0 +1,229 @@
+"""Random worlds against the whole machine: whatever happens in whatever order, the fleet
+
+* never has two processes in one slot, unless the others drain,
+* replaces who is gone, unless it stops, holds the pool or waits out a back-off,
+* signals living children only, and
+* comes to its end once it was told to stop.
+"""
+
+from collections import Counter
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from flowy.errors import Fault
+from flowyd.supervisor import news, orders, pools, services, states
+from flowyd.supervisor.fleet import Fleet, Registered, Registering, Terms
+from flowyd.supervisor.policy import HOLD_FAILURES
+from flowyd.supervisor.steering import next_deadline, step
+
+TASK = states.Task("activity", "T/1", "w", "r", "1")
+PICK = st.integers(0, 1_000_000)
+
+
+class World(RuleBasedStateMachine):
+    """The kernel, the children and the clock, as far as the fleet can tell."""
+
+    def __init__(self):
+        super().__init__()
+        names = (services.ZYGOTE, services.ENGINE, services.WEB)
+        self.fleet = Fleet(
+            services={name: services.Service(name, services.Down(0, 0)) for name in names},
+            pools={"a": pools.Pool("a", 2), "d": pools.Pool("d", 1)},
+            terms={"a": Terms(10_000, ()), "d": Terms(10_000, ())},
+        )
+        self.now = 0
+        self.next_pid = 100
+        self.alive: dict[int, orders.WorkerId | str] = {}
+        self.unborn: list[orders.WorkerId] = []
+        self.signalled: dict[int, states.Sign] = {}
+        self.finished = False
+        self.exits: Counter[str] = Counter()
+        self.hear(states.Tick())
+
+    # The edge, played ----------------------------------------------------------------------------
+
+    def hear(self, event):
+        if self.finished:
+            return
+        self.fleet, given = step(self.fleet, event, self.now, 0.5)
+        for order in given:
+            self.carry(order)
+
+    def carry(self, order):
+        match order:
+            case orders.LaunchService(name):
+                assert name not in self.alive.values()
+                self.hear(news.ServiceEvent(name, services.Launched(self.make(name))))
+            case orders.SpawnWorker(worker):
+                self.unborn.append(worker)
+            case orders.CloseWorker(worker):
+                self.unborn = [other for other in self.unborn if other != worker]
+            case orders.SendSignal(pid, sign):
+                assert pid in self.alive, f"{sign} to {pid}, which is nobody"
+                self.signalled[pid] = sign
+            case orders.Finish():
+                assert not self.alive
+                self.finished = True
+            case _:
+                pass
+
+    def make(self, owner):
+        self.next_pid += 1
+        self.alive[self.next_pid] = owner
+        return self.next_pid
+
+    def die(self, pid, code):
+        owner = self.alive.pop(pid)
+        change = states.Exited(code)
+        if isinstance(owner, str):
+            self.hear(news.ServiceEvent(owner, change))
+        else:
+            self.hear(news.WorkerEvent(owner, change))
+
+    def worker_pids(self):
+        return [pid for pid, owner in self.alive.items() if not isinstance(owner, str)]
+
+    def state_of(self, worker):
+        return self.fleet.pools[worker.pool].workers.get(pools.Key(worker.slot, worker.spawn))
+
+    # What may happen -----------------------------------------------------------------------------
+
+    @initialize(up=st.sampled_from((True, True, True, False)))
+    def most_worlds_begin_with_a_fleet_at_work(self, up):
+        if not up:
+            return
+        for name in (services.ENGINE, services.WEB):
+            self.hear(news.ServiceEvent(name, services.Announced("http://x")))
+        self.hear(news.PluginsLoaded(("p",), ()))
+        self.hear(news.TypesRegistered(()))
+        assert len(self.unborn) == 3
+
+    @rule(milliseconds=st.sampled_from((0, 1, 100, 501, 5_000, 61_000, 310_000)))
+    def time_passes(self, milliseconds):
+        self.now += milliseconds
+        self.hear(states.Tick())
+
+    @rule(pick=PICK, fault=st.booleans())
+    def a_service_serves(self, pick, fault):
+        names = [n for n, s in self.fleet.services.items() if isinstance(s.state, services.Opening)]
+        if not names:
+            return
+        name = names[pick % len(names)]
+        if name == services.ZYGOTE:
+            faults = (Fault("plugin x", "does not load"),) if fault else ()
+            self.hear(news.PluginsLoaded(("p",), faults))
+        else:
+            self.hear(news.ServiceEvent(name, services.Announced("http://x")))
+
+    @precondition(lambda self: isinstance(self.fleet.registration, Registering))
+    @rule(reached=st.booleans())
+    def the_registration_ends(self, reached):
+        self.hear(news.TypesRegistered(()) if reached else news.RegistrationFailed("refused"))
+
+    @precondition(lambda self: self.unborn)
+    @rule(pick=PICK, lost=st.booleans())
+    def a_worker_is_born_or_lost(self, pick, lost):
+        worker = self.unborn.pop(pick % len(self.unborn))
+        change = states.Lost() if lost else states.Born(self.make(worker))
+        self.hear(news.WorkerEvent(worker, change))
+
+    @precondition(lambda self: self.unborn)
+    @rule()
+    def all_goes_well(self):
+        while self.unborn:
+            worker = self.unborn.pop(0)
+            self.hear(news.WorkerEvent(worker, states.Born(self.make(worker))))
+            self.hear(news.WorkerEvent(worker, states.Waits()))
+            assert len(self.worker_pids()) < 20, "workers without end"
+
+    @precondition(lambda self: self.worker_pids())
+    @rule(
+        pick=PICK,
+        change=st.sampled_from(
+            (states.Waits(), states.Waits(), states.Began(TASK), states.Leaves(recycled=True))
+        ),
+    )
+    def a_worker_speaks(self, pick, change):
+        living = self.worker_pids()
+        self.hear(news.WorkerEvent(self.alive[living[pick % len(living)]], change))
+
+    @precondition(lambda self: self.worker_pids())
+    @rule(pick=PICK, code=st.sampled_from((0, 1, 78, -9, -11)))
+    def a_worker_dies(self, pick, code):
+        pids = self.worker_pids()
+        self.die(pids[pick % len(pids)], code)
+
+    @precondition(lambda self: self.alive)
+    @rule(pick=PICK, code=st.sampled_from((0, 1, 78, -9, -11)))
+    def a_child_dies(self, pick, code):
+        pids = sorted(self.alive)
+        self.die(pids[pick % len(pids)], code)
+
+    @rule()
+    def children_obey(self):
+        for pid in [pid for pid in self.signalled if pid in self.alive]:
+            self.die(pid, -9 if self.signalled[pid] is states.Sign.KILL else 0)
+
+    @precondition(lambda self: self.now > 300_000)
+    @rule()
+    def an_operator_stops_it(self):
+        self.hear(news.StopAsked())
+
+    # What must hold ------------------------------------------------------------------------------
+
+    @invariant()
+    def no_two_processes_in_one_slot_unless_the_others_drain(self):
+        taken = Counter()
+        for pid in self.worker_pids():
+            worker = self.alive[pid]
+            state = self.state_of(worker)
+            assert state is not None, f"{worker} lives unknown"
+            if not isinstance(
+                state, states.Draining | states.Cutting | states.Aborting | states.Killing
+            ):
+                taken[worker.pool, worker.slot] += 1
+        assert all(count == 1 for count in taken.values()), taken
+
+    @invariant()
+    def who_is_gone_is_replaced(self):
+        up = isinstance(self.fleet.services[services.ZYGOTE].state, services.Serving)
+        if self.fleet.stop or not up or not isinstance(self.fleet.registration, Registered):
+            return
+        for pool in self.fleet.pools.values():
+            if pool.hold is None and self.now >= pool.respawn_at:
+                assert pools.vacancies(pool) == []
+
+    @invariant()
+    def a_pool_is_held_only_for_a_reason_and_counts_only_grow(self):
+        for pool in self.fleet.pools.values():
+            assert all(pool.exits[k] >= self.exits[pool.name, k] for k in pool.exits)
+            self.exits.update(
+                {(pool.name, k): n - self.exits[pool.name, k] for k, n in pool.exits.items()}
+            )
+            if pool.hold is not None:
+                starts = pool.exits.get(states.ExitClass.START_FAILURE, 0)
+                config = pool.exits.get(states.ExitClass.CONFIG, 0)
+                assert config or starts >= HOLD_FAILURES
+
+    @invariant()
+    def the_next_tick_is_due_soon_and_never_in_the_past(self):
+        assert self.now < next_deadline(self.fleet, self.now) <= self.now + 1_000
+
+    def teardown(self):
+        """Told to stop it comes to its end, though its children obey nothing but SIGKILL."""
+        self.hear(news.StopAsked())
+        for _ in range(20):
+            while self.unborn:
+                self.hear(news.WorkerEvent(self.unborn.pop(), states.Lost()))
+            for pid in [pid for pid in self.signalled if pid in self.alive]:
+                if self.signalled[pid] is states.Sign.KILL:
+                    self.die(pid, -9)
+            self.now += 20_000
+            self.hear(states.Tick())
+        assert self.finished
+
+
+World.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestWorld = World.TestCase
