@@ -2,6 +2,7 @@
 
 import asyncio
 import select
+import socket
 import uuid
 from collections.abc import Callable
 from typing import cast
@@ -40,6 +41,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._connections.add(self)
+        _keep_alive(transport.get_extra_info("socket"))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's name
         self._transport = None
@@ -133,6 +135,19 @@ def _head(request: Request, status: int, length: int) -> bytes:
         f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\nx-amzn-requestid: {uuid.uuid4()}\r\n"
         f"Content-Type: {kind}\r\n{close}Content-Length: {length}\r\n\r\n"
     ).encode()
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    """Have the kernel ask whether a silent client's host is still there: a poll may wait on it."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    internet = connection.family in (socket.AF_INET, socket.AF_INET6)
+    if internet and hasattr(socket, "TCP_KEEPIDLE"):
+        for option, value in (
+            (socket.TCP_KEEPIDLE, 15),
+            (socket.TCP_KEEPINTVL, 5),
+            (socket.TCP_KEEPCNT, 3),
+        ):
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _region(authorization: str) -> str:

@@ -55,6 +55,9 @@ class Service:
 
     def call(self, operation: str, body: bytes, responder: Responder, region: str) -> None:
         """Carry one request out. Its answer comes with a later flush."""
+        if self.broken is not None:
+            self._answer_failure(responder)
+            return
         try:
             answer = self._carry_out(operation, body, responder, region)
         except Refused as refused:
@@ -94,6 +97,14 @@ class Service:
     def flush(self) -> None:
         """Let what is due happen, hand tasks out, commit, and send all answers."""
         now = self._clock.now()
+        if self.broken is None:
+            self._commit(now)
+        self._answer_expired(now)
+        answers, self._answers = self._answers, []
+        for answer in answers:
+            answer.responder.answer(answer.status, answer.body)
+
+    def _commit(self, now: int) -> None:
         try:
             if now >= self._rest_until:
                 self._work(now)
@@ -102,10 +113,6 @@ class Service:
             self._give_up(error)
         except Exception as error:  # noqa: BLE001  # top of the loop: the engine stays up
             self._give_up(error)
-        self._answer_expired(now)
-        answers, self._answers = self._answers, []
-        for answer in answers:
-            answer.responder.answer(answer.status, answer.body)
 
     def _work(self, now: int) -> None:
         while commands.fire_due(self._desk.world, now):

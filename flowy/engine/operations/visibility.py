@@ -16,12 +16,16 @@ from flowy.engine.store import Filter
 _EXCLUSIVE = ("executionFilter", "typeFilter", "tagFilter", "closeStatusFilter")
 
 
+_FAR = 1 << 62
+"""Milliseconds: SQLite's integers have 64 bits, JSON's numbers have no end."""
+
+
 class _Described(Struct, rename="camel"):
     execution_info: Raw
 
 
 def _milliseconds(time: float) -> int:
-    return round(time * 1000)
+    return round(max(-_FAR, min(_FAR, time * 1000)))
 
 
 def _filter(call: Call, *, is_open: bool) -> Filter:

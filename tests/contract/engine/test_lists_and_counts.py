@@ -48,6 +48,7 @@ class TestVisibility:
         assert both("open", startTimeFilter={"oldestDate": 0, "latestDate": 1}) == []
         assert both("open", startTimeFilter=SINCE, executionFilter={"workflowId": "c"}) == ["c"]
         assert both("closed", closeTimeFilter=SINCE) == ["b"]
+        assert both("closed", closeTimeFilter={"oldestDate": 0, "latestDate": 9e9}) == ["b"]
         terminated = {"status": "TERMINATED"}
         assert both("closed", startTimeFilter=SINCE, closeStatusFilter=terminated) == ["b"]
         completed = {"status": "COMPLETED"}

@@ -143,8 +143,7 @@ def _closed(database: Path) -> bool:
 def test_acknowledged_starts_survive_kill_9_under_load(database: Path) -> None:
     acknowledged: list[str] = []
 
-    def start_many(engine: Engine, number: int) -> None:
-        swf = engine.client()
+    def start_many(swf: Any, number: int) -> None:
         for turn in range(1_000):
             name = f"{number}-{turn}"
             try:
@@ -156,7 +155,8 @@ def test_acknowledged_starts_survive_kill_9_under_load(database: Path) -> None:
     with running(database) as engine:
         register(engine.client())
         with ThreadPoolExecutor(4) as pool:
-            futures = [pool.submit(start_many, engine, number) for number in range(4)]
+            clients = [engine.client() for _ in range(4)]
+            futures = [pool.submit(start_many, swf, number) for number, swf in enumerate(clients)]
             eventually(lambda: len(acknowledged) > 100)
             engine.kill()
             for future in futures:

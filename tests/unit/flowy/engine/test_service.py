@@ -11,7 +11,7 @@ from flowy.engine.core.settings import Settings
 from flowy.engine.polls import Presence
 from flowy.engine.run_ids import RunIds
 from flowy.engine.service import Service
-from flowy.engine.store import Store
+from flowy.engine.store import Store, StoreError
 
 FLOW = {"name": "Flow", "version": "1"}
 DEFAULTS = {
@@ -137,6 +137,24 @@ def test_whole_batch_fails_with_its_commit_but_held_polls_stay(desk: Desk) -> No
     desk.free_disk()
 
 
+def test_unreadable_file_ends_the_service_without_writing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise StoreError("gone")
+
+    monkeypatch.setattr(desk.store, "load", fail)
+    monkeypatch.setattr(desk.store, "last_event", fail)
+    started = desk.put("StartWorkflowExecution", desk.start("w"))
+    execution = {"workflowId": "w", "runId": next(iter(desk.service._desk.world.runs))}
+    desk.put("GetWorkflowExecutionHistory", {"domain": "d", "execution": execution})
+    late = desk.call("DescribeDomain", {"name": "d"})
+    assert (started.status, late.status) == (500, 500)
+    assert desk.service.broken is not None
+    query = "SELECT count(*) FROM executions"
+    assert desk.store._connection.execute(query).fetchone() == (0,)
+
+
 def test_task_goes_to_nobody_who_may_have_gone(desk: Desk) -> None:
     unsure = desk.put("PollForDecisionTask", POLL, Caller("unsure"))
     desk.call("StartWorkflowExecution", desk.start("w"))
@@ -147,6 +165,12 @@ def test_task_goes_to_nobody_who_may_have_gone(desk: Desk) -> None:
     desk.service.flush()
     assert sure.body["workflowExecution"]["workflowId"] == "w"
     assert unsure.status == 0
+
+
+def test_time_beyond_all_integers_is_a_time(desk: Desk) -> None:
+    times = {"oldestDate": -1e300, "latestDate": 1e300}
+    caller = desk.call("CountOpenWorkflowExecutions", {"domain": "d", "startTimeFilter": times})
+    assert (caller.status, caller.body) == (200, {"count": 0, "truncated": False})
 
 
 def test_next_wake_is_the_next_deadline(desk: Desk) -> None:
