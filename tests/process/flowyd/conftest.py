@@ -120,7 +120,7 @@ class Daemon:
         return self.process.wait(DEADLINE)
 
     def flowyd(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return run_flowyd(self.directory, *arguments)
+        return run_module("flowyd", self.directory, *arguments)
 
     def flowy(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return run_module("flowy", self.directory, *arguments)
@@ -166,10 +166,6 @@ def run_module(module: str, directory: Path, *arguments: str) -> subprocess.Comp
     )
 
 
-def run_flowyd(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return run_module("flowyd", directory, *arguments)
-
-
 def write_files(
     directory: Path, *, processes: int = 2, acts: str = "", more: str = "", plugin: str = PLUGIN
 ) -> None:
@@ -192,14 +188,14 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     """Starts daemons; at the end each of their processes is ended by its pid."""
     started: list[Daemon] = []
 
-    def start(command: str = "run", **files: object) -> Daemon:
+    def start(*command: str, **files: object) -> Daemon:
         if not started:
             write_files(tmp_path, **files)  # type: ignore[arg-type]  # the options of write_files
         marker = f"FLOWY_TEST_MARKER={uuid.uuid4()}"
         name, value = marker.split("=")
         with (tmp_path / "log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "flowyd", command],
+                [sys.executable, "-m", "flowyd", *(command or ("run",))],
                 cwd=tmp_path,
                 stdout=log,
                 stderr=log,
@@ -211,6 +207,12 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     yield start
     for daemon in started:
         finish(daemon)
+
+
+@pytest.fixture
+def flowyd(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a subcommand to its end."""
+    return lambda *arguments: run_module("flowyd", tmp_path, *arguments)
 
 
 @pytest.fixture
