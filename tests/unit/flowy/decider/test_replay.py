@@ -165,7 +165,7 @@ def test_code_that_resists_its_eviction_is_left_behind():
         while True:
             try:
                 self.resize("a").result()
-            except BaseException:  # noqa: BLE001
+            except BaseException:  # noqa: BLE001  # this code resists on purpose
                 continue
 
     story = Story(make(run))
