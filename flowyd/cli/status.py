@@ -26,7 +26,10 @@ def command(config: str | None, as_json: bool) -> None:
     run_dir = config_of(config).run_dir
     try:
         status = client.status(run_dir)
-    except (NotRunning, ControlError) as error:
+    except ControlError as error:
+        click.echo(str(error), err=True)
+        sys.exit(DEGRADED)
+    except NotRunning as error:
         if as_json:
             click.echo(msgspec.json.encode({"schema": SCHEMA, "state": "not running"}))
         click.echo(str(error), err=True)

@@ -24,11 +24,15 @@ STYLES = {
     "warning": "yellow",
 }
 BAD = "red"
+PLAIN_WIDTH = 200
+"""In a file or a pipe: names are not to be cut."""
 
 
 def show(status: Status) -> None:
     """Print it."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
     since = span(status.uptime_ms)
     console.print(
         f"flowyd {styled(status.state)}  domain [bold]{escape(status.domain)}[/]"
@@ -50,16 +54,16 @@ def pools_table(pools: list[PoolStatus]) -> Table:
     """One line a pool."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("POOL", "KIND", "TASK LIST", "STATE"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=title != "TASK LIST")
     for title in ("WANTED", "READY", "BUSY", "RESTARTS"):
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     table.add_column("LAST EXIT")
     for pool in pools:
         numbers = (pool.wanted, pool.ready, pool.busy, pool.restarts)
         table.add_row(
             escape(pool.name),
             pool.kind,
-            escape(pool.task_list),
+            escape(pool.task_list) if pool.task_list != pool.name else "",
             styled(pool.state) + next_try(pool),
             *map(str, numbers),
             last_exit(pool.last_exit),
@@ -71,7 +75,8 @@ def workers_table(pools: list[PoolStatus]) -> Table:
     """One line a worker."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("SLOT", "PID", "STATE", "FOR", "TASKS", "TASK", "WORKFLOW ID"):
-        table.add_column(title, justify="right" if title in {"PID", "FOR", "TASKS"} else "left")
+        numeric = title in {"PID", "FOR", "TASKS"}
+        table.add_column(title, justify="right" if numeric else "left", no_wrap=title == "SLOT")
     for pool in pools:
         for worker in pool.workers:
             table.add_row(*worker_cells(pool.name, worker))

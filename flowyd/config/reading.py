@@ -13,6 +13,7 @@ from flowyd.config.schema import POOL, REQUIRED, SECTIONS, TOP, Key, known_secti
 
 Keys = tuple[str, ...]
 MISSING = object()
+AWS_DRAIN_MS = 90_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,10 @@ class Sheet:
                     self.fault(("swf", name), 'has no meaning with backend = "engine"', "remove it")
         elif "engine" in self.tree:
             self.fault(("engine",), 'has no meaning with backend = "aws"', "remove the table")
+        for pool in config.pools if config.swf.backend == shapes.AWS else ():
+            if pool.drain_timeout < AWS_DRAIN_MS:
+                why = "is under 90 s: an idle poll alone lasts 60 s on Amazon SWF"
+                self.fault(("pools", pool.name, "drain_timeout"), why, 'write "90 s" or more')
         served: dict[tuple[str, str], str] = {}
         for pool in config.pools:
             other = served.setdefault((pool.kind, pool.task_list), pool.name)

@@ -11,7 +11,7 @@ from typing import assert_never
 from flowy.errors import Fault
 from flowyd.supervisor import pools as pool_rules
 from flowyd.supervisor import services as service_rules
-from flowyd.supervisor.fleet import Fleet, Registered, Registering, Step, Unregistered
+from flowyd.supervisor.fleet import Fleet, Registered, Registering, Step, Terms, Unregistered
 from flowyd.supervisor.members import hear_service, tell_fault, with_pool
 from flowyd.supervisor.news import (
     Event,
@@ -24,7 +24,7 @@ from flowyd.supervisor.news import (
 )
 from flowyd.supervisor.orders import EndErrand, Order, RegisterTypes, SpawnWorker, Tell, WorkerId
 from flowyd.supervisor.policy import EX_CONFIG, LONGEST_MS, START_MS, delay
-from flowyd.supervisor.pools import Hold, Key
+from flowyd.supervisor.pools import Hold, Key, Pool
 from flowyd.supervisor.services import ENGINE, ZYGOTE, Announced
 from flowyd.supervisor.states import Event as WorkerChange
 from flowyd.supervisor.states import Tick
@@ -74,17 +74,21 @@ def hear_worker(
 def hear_load(fleet: Fleet, event: PluginsLoaded, now: int, roll: float) -> Step:
     """The zygote is ready to fork. Pools bound to a plugin that did not load are held."""
     up, orders = hear_service(fleet, ZYGOTE, Announced(""), now, roll)
-    pools = dict(up.pools)
-    for name, terms in up.terms.items():
-        missing = [plugin for plugin in terms.plugins if plugin not in event.names]
-        if missing:
-            hold = Hold(f"its plugin {missing[0]!r} did not load", now, None)
-            pools[name] = replace(pools[name], hold=hold)
+    pools = {name: bind(pool, up.terms[name], event.names, now) for name, pool in up.pools.items()}
     told = tuple(map(tell_fault, event.faults)) if fleet.load_faults != event.faults else ()
     up = replace(up, pools=pools, loaded=event.names, load_faults=event.faults)
     refused = fleet.strict and any(fault.severity == "error" for fault in event.faults)
     stopped, more = hear_stop(up, EX_CONFIG, now, roll) if refused else (up, ())
     return stopped, (*orders, *told, *more)
+
+
+def bind(pool: Pool, terms: Terms, loaded: tuple[str, ...], now: int) -> Pool:
+    """Hold a pool whose plugins are not all there; what waited for a new load gets its chance."""
+    missing = [plugin for plugin in terms.plugins if plugin not in loaded]
+    if missing:
+        return replace(pool, hold=Hold(f"its plugin {missing[0]!r} did not load", now, None))
+    waited = pool.hold is not None and pool.hold.probe_at is None
+    return replace(pool, hold=None) if waited else pool
 
 
 def hear_registered(fleet: Fleet, faults: tuple[Fault, ...], now: int, roll: float) -> Step:

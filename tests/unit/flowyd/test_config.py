@@ -71,6 +71,7 @@ def test_durations_and_sizes_are_read_with_their_units(reading):
         ('domain = "d"\nswf = 3\n' + POOL_LINES, 2, "must be a table", ""),
         (GOOD + '[swf]\nregion = "eu-west-1"', 6, "no meaning", "remove it"),
         (GOOD + '[swf]\nbackend = "aws"\n[engine]', 7, "no meaning", "remove"),
+        (GOOD + 'drain_timeout = "60 s"\n[swf]\nbackend = "aws"', 5, "under 90 s", "90 s"),
         (GOOD + '[pools.b]\nkind = "activity"\ntask_list = "images"', 5, "as [pools.images]", ""),
         ('domain = "d"\n[pools.a\n', 2, "is not TOML", ""),
         ('domain = "d"\ndomain = "e"\n', 2, "is not TOML", ""),
