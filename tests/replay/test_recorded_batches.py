@@ -25,7 +25,7 @@ from flowy.swf.events import Attributes, Event
 from flowy.swf.values import ExecutionId
 from flowy.swf.wire import decision_from_wire, event_from_wire
 
-HISTORIES = Path(__file__).parents[3] / "replay" / "histories"
+HISTORIES = Path(__file__).parent / "histories"
 FILES = sorted(HISTORIES.glob("*.json")) + sorted((HISTORIES / "secondary").glob("*.json"))
 NOT_ALONE = {"sf_child_workflow", "lambda_and_pending_timeout", "garcon_decider_poll"}
 """They need other executions, lambda functions, or were edited."""

@@ -12,7 +12,7 @@ from flowy.engine.core.execution import Execution
 from flowy.swf import decisions as d
 from flowy.swf import events as e
 
-RECORDED = Path(__file__).parents[3] / "replay" / "live_test_sequences.json"
+RECORDED = Path(__file__).parent / "live_test_sequences.json"
 CASES = {case["name"]: case for case in json.loads(RECORDED.read_text())["cases"]}
 DONE = d.CompleteWorkflowExecution()
 CHILD = d.StartChildWorkflowExecution("child", FLOW, execution_start_to_close_timeout="9")
