@@ -5,10 +5,11 @@ from collections.abc import Callable
 import msgspec
 from msgspec import Struct
 
-from flowy.engine.clock import EngineClock
+from flowy.engine.clock import Clock, EngineClock
 from flowy.engine.core import commands, faults
 from flowy.engine.core.faults import Refused
 from flowy.engine.core.settings import Settings
+from flowy.engine.core.task_lists import Place
 from flowy.engine.desk import Call, Desk
 from flowy.engine.model import Model
 from flowy.engine.operations import OPERATIONS, RELEASE_POLLS
@@ -40,12 +41,17 @@ class Service:
     """
 
     def __init__(
-        self, store: Store, settings: Settings, new_run_id: Callable[[], str], log: Log
+        self,
+        store: Store,
+        settings: Settings,
+        new_run_id: Callable[[], str],
+        log: Log,
+        clock: Clock | None = None,
     ) -> None:
         self._new_run_id = new_run_id
         self._log = log
         self._model = Model()
-        self._clock = EngineClock(store.last_clock())
+        self._clock = clock or EngineClock(store.last_clock())
         self._answers: list[Answer] = []
         self.broken: StoreError | None = None
         self._rest_until = 0
@@ -167,6 +173,14 @@ class Service:
         wanted += [self._purge_at] + ([] if polled is None else [polled])
         return max(0, min(wanted) - now) / 1000 if wanted else None
 
+    def next_deadline(self) -> int | None:
+        """When, in the engine's milliseconds, the next timer or time-out falls due."""
+        return self._desk.world.deadlines.next_at()
+
+    def waiting(self) -> list[Place]:
+        """Tell the task lists on which tasks wait."""
+        return self._desk.world.lists.waiting()
+
     def connection_lost(self, responder: Responder) -> None:
         """Forget the polls of a caller that has gone."""
         self._desk.polls.drop_connection(responder)
@@ -186,7 +200,8 @@ def read_json(body: bytes) -> object:
         return {}
     try:
         return msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        # Text that is not UTF-8 and brackets a thousand deep are no JSON errors to msgspec.
         raise faults.unreadable(str(error)) from None
 
 
