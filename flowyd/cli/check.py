@@ -8,7 +8,8 @@ import msgspec
 
 from flowy.errors import Fault
 from flowyd.cli.config_option import EX_CONFIG, config_option, reading_of, tell
-from flowyd.config import Config
+from flowyd.config import Reading
+from flowyd.config.shapes import LogsConfig, PluginsConfig
 
 SECONDS = 60
 
@@ -23,8 +24,8 @@ def command(config: str | None, strict: bool) -> None:
     """
     reading = reading_of(config)
     faults = list(reading.faults)
-    if reading.config is not None:
-        faults += check_plugins(reading.config, strict=strict)
+    if reading.plugins is not None:
+        faults += check_plugins(reading, reading.plugins, strict=strict)
     tell(faults)
     errors = sum(fault.severity == "error" for fault in faults)
     warnings = len(faults) - errors
@@ -32,21 +33,23 @@ def command(config: str | None, strict: bool) -> None:
     sys.exit(EX_CONFIG if errors else 0)
 
 
-def check_plugins(config: Config, *, strict: bool) -> list[Fault]:
-    """Load the plugins where they can do no harm, and hear what is wrong with them."""
-    from flowyd import PROTOCOL
-    from flowyd.supervisor.commands import Commands
+def check_plugins(reading: Reading, plugins: PluginsConfig, *, strict: bool) -> list[Fault]:
+    """Load the plugins where they can do no harm, and hear what is wrong with them.
+
+    Pools are judged only if all of them could be read: else their lists would seem unserved.
+    """
+    from flowyd.supervisor.commands import load_order, zygote_environment
     from flowyd.supervisor.faults import faults_of
     from flowyd.supervisor.messages import FaultText
 
-    commands = Commands(config)
-    order = msgspec.json.encode(commands.load(PROTOCOL, strict=strict))
+    pools = reading.config.pools if reading.config else None
+    order = load_order(plugins, pools, LogsConfig("auto", "info"), strict=strict)
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "flowyd.supervisor.checking"],
-            input=order,
+            input=msgspec.json.encode(order),
             stdout=subprocess.PIPE,
-            env=commands.zygote_environment(),
+            env=zygote_environment(),
             timeout=SECONDS,
             check=False,
         )

@@ -18,10 +18,14 @@ AWS_DRAIN_MS = 90_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The outcome of reading: `config` is None if any fault is an error."""
+    """The outcome of reading: `config` is None if any fault is an error.
+
+    `plugins` is there whenever that table is sound, so that a check can go on to the plugins.
+    """
 
     config: shapes.Config | None
     faults: tuple[Fault, ...]
+    plugins: shapes.PluginsConfig | None = None
 
 
 def read(path: Path, environ: Mapping[str, str]) -> Reading:
@@ -58,6 +62,8 @@ class Sheet:
     lines: dict[Keys, int]
     faults: list[Fault] = field(default_factory=list)
     origins: dict[Keys, str] = field(default_factory=dict)
+    wrong: list[Keys] = field(default_factory=list)
+    plugins: shapes.PluginsConfig | None = None
 
     def read(self, environ: Mapping[str, str]) -> Reading:
         """The whole file."""
@@ -67,7 +73,7 @@ class Sheet:
         if config is not None:
             self.cross_check(config)
         wrong = any(fault.severity == "error" for fault in self.faults)
-        return Reading(None if wrong else config, tuple(self.faults))
+        return Reading(None if wrong else config, tuple(self.faults), self.plugins)
 
     def overlay(self, environ: Mapping[str, str]) -> None:
         """Put the environment's values over the file's."""
@@ -92,6 +98,9 @@ class Sheet:
         """The values; None if any is wrong."""
         top = self.section((), TOP, self.tree)
         sections = {name: self.section((name,), keys) for name, keys in SECTIONS.items()}
+        plugins = sections["plugins"]
+        if not self.is_faulty("plugins"):
+            self.plugins = shapes.PluginsConfig(**plugins)
         pools = self.pools()
         if any(fault.severity == "error" for fault in self.faults):
             return None
@@ -103,7 +112,7 @@ class Sheet:
             state_dir=state_dir,
             swf=shapes.SwfConfig(**sections["swf"]),
             engine=shapes.EngineConfig(db=state_dir / engine["db"], listen=engine["listen"]),
-            plugins=shapes.PluginsConfig(**sections["plugins"]),
+            plugins=shapes.PluginsConfig(**plugins),
             pools=pools,
             logs=shapes.LogsConfig(**sections["logs"]),
             web=shapes.WebConfig(**sections["web"]),
@@ -179,8 +188,13 @@ class Sheet:
                 )
                 self.fault(("pools", pool.name), what, "one pool with more processes does the same")
 
+    def is_faulty(self, section: str) -> bool:
+        """Whether something in a table was wrong."""
+        return any(at[0] == section for at in self.wrong)
+
     def fault(self, at: Keys, message: str, hint: str = "") -> None:
         """Note an error at a key."""
+        self.wrong.append(at)
         name = ".".join(at)
         self.faults.append(Fault(self.where(at), f"{name}: {message}" if name else message, hint))
 

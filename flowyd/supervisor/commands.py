@@ -1,11 +1,13 @@
 """What is exec'd, and what the children are told; made from the configuration."""
 
 import os
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from flowyd import PROTOCOL
 from flowyd.config import Config
 from flowyd.config.shapes import ENGINE as EMBEDDED
-from flowyd.config.shapes import PoolConfig
+from flowyd.config.shapes import LogsConfig, PluginsConfig, PoolConfig
 from flowyd.supervisor import messages
 from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE
 
@@ -42,31 +44,38 @@ class Commands:
         """The environment of every child."""
         return dict(os.environ)
 
-    def zygote_environment(self) -> dict[str, str]:
-        """The environment of plugin code; what the operator set stays."""
-        defaults = {"PYTHONHASHSEED": "0"} | dict.fromkeys(ONE_THREAD, "1")
-        return {**defaults, **os.environ}
-
-    def load(self, protocol: int, *, strict: bool) -> messages.Load:
-        """The zygote's first message."""
-        config = self._config
-        return messages.Load(
-            protocol=protocol,
-            supervisor=os.getpid(),
-            enabled=config.plugins.enabled,
-            modules=config.plugins.modules,
-            pools=tuple(map(pool_job, config.pools)),
-            strict=strict,
-            log_format=config.logs.format,
-            log_level=config.logs.level,
-        )
-
     def swf(self) -> messages.SwfJob:
         """Where SWF is, as far as it is known now."""
         swf = self._config.swf
         embedded = swf.backend == EMBEDDED
         url = self._url if embedded else swf.endpoint_url
         return messages.SwfJob(self._config.domain, embedded, url, swf.region, swf.profile)
+
+
+def zygote_environment() -> dict[str, str]:
+    """The environment of plugin code; what the operator set stays."""
+    defaults = {"PYTHONHASHSEED": "0"} | dict.fromkeys(ONE_THREAD, "1")
+    return {**defaults, **os.environ}
+
+
+def load_order(
+    plugins: PluginsConfig,
+    pools: Sequence[PoolConfig] | None,
+    logs: LogsConfig,
+    *,
+    strict: bool,
+) -> messages.Load:
+    """The zygote's first message. Without `pools` no verdict on them is asked for."""
+    return messages.Load(
+        protocol=PROTOCOL,
+        supervisor=os.getpid(),
+        enabled=plugins.enabled,
+        modules=plugins.modules,
+        pools=None if pools is None else tuple(map(pool_job, pools)),
+        strict=strict,
+        log_format=logs.format,
+        log_level=logs.level,
+    )
 
 
 def pool_job(pool: PoolConfig) -> messages.PoolJob:
@@ -78,4 +87,5 @@ def pool_job(pool: PoolConfig) -> messages.PoolJob:
         where=pool.where,
         max_tasks=pool.max_tasks,
         max_memory=pool.max_memory,
+        plugins=pool.plugins,
     )

@@ -10,12 +10,11 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from flowyd import PROTOCOL
 from flowyd.config import Config
 from flowyd.ledger import Ledger
 from flowyd.supervisor import messages, news, orders, processes, states
 from flowyd.supervisor.channels import Channel, pair
-from flowyd.supervisor.commands import Commands
+from flowyd.supervisor.commands import Commands, load_order, zygote_environment
 from flowyd.supervisor.faults import faults_of
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.output import Output
@@ -120,13 +119,14 @@ class Hands:
             child = processes.launch(
                 [*self._commands.of(ZYGOTE), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                environment=self._commands.zygote_environment(),
+                environment=zygote_environment(),
                 capture=False,
             )
         self._drop_zygote()
         wire = self._zygote = ZygoteWire(ours, messages.Loaded)
         self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_zygote(wire))
-        wire.send(self._commands.load(PROTOCOL, strict=self._strict))
+        config = self._config
+        wire.send(load_order(config.plugins, config.pools, config.logs, strict=self._strict))
         return child
 
     def _drop_zygote(self) -> None:

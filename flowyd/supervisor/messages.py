@@ -23,6 +23,7 @@ class PoolJob(Struct, frozen=True):
     where: str
     max_tasks: int | None
     max_memory: int | None
+    plugins: tuple[str, ...]
 
 
 class SwfJob(Struct, frozen=True):
@@ -45,7 +46,7 @@ class Load(Struct, frozen=True, tag="load"):
     supervisor: int
     enabled: tuple[str, ...] | None
     modules: tuple[str, ...]
-    pools: tuple[PoolJob, ...]
+    pools: tuple[PoolJob, ...] | None
     strict: bool
     log_format: str
     log_level: str

@@ -60,7 +60,7 @@ def deed(
     """What the new child shall do, once it has its parent."""
     end.setblocking(False)
     channel: Channel[object] = Channel(end, object)
-    pools = {pool.name: pool for pool in order.pools}
+    pools = {pool.name: pool for pool in order.pools or ()}
 
     def run() -> int:
         if not channel.send(messages.Birth(os.getpid())):

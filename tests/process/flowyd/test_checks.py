@@ -56,6 +56,14 @@ def test_all_faults_of_plugins_are_told_at_once(check):
     assert done.stdout.splitlines()[-1].endswith("1 warning(s)")
 
 
+def test_the_plugins_are_checked_even_if_the_rest_of_the_file_is_wrong(check):
+    done = check("typo = 1\n" + config("raising"), raising=RAISING)
+
+    assert done.returncode == 78
+    assert "flowyd.toml:1: typo" in done.stderr
+    assert "raising.py:3" in done.stderr
+
+
 def test_a_list_that_nobody_serves_here_is_an_error_only_if_strict(check):
     plugin = 'from flowy import activity\n@activity("A", 1, "other")\ndef a(): ...\n'
     text = 'domain = "d"\n[plugins]\nenabled = []\nmodules = ["p"]\n[pools.x]\nkind = "activity"\n'
