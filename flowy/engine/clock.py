@@ -1,6 +1,14 @@
 """The engine's clock: it follows the machine's, but never goes back."""
 
 import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where the engine's time comes from; tests give one that moves when they say so."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch; never less than at any earlier call."""
 
 
 class EngineClock:

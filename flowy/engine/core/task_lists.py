@@ -72,3 +72,7 @@ class TaskLists:
         """How many tasks wait."""
         queue = self._queues.get(place)
         return len(queue.live) if queue else 0
+
+    def waiting(self) -> list[Place]:
+        """Tell the lists on which tasks wait, in the order in which they got their first one."""
+        return list(self._queues)
