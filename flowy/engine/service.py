@@ -24,6 +24,8 @@ _PURGED = 100
 """Executions that are deleted in one go, so that nobody waits for long."""
 
 Log = Callable[[str], None]
+Admit = Callable[[Call], None]
+"""Raises Refused for a call that must not be carried out now."""
 
 
 class Answer(Struct, frozen=True):
@@ -53,6 +55,7 @@ class Service:
         self._model = Model()
         self._clock = clock or EngineClock(store.last_clock())
         self._answers: list[Answer] = []
+        self.admit: Admit | None = None
         self.broken: StoreError | None = None
         self._rest_until = 0
         self._purge_at = 0
@@ -95,6 +98,8 @@ class Service:
         elif not isinstance(request, dict):
             raise faults.unreadable("Expected an object")
         call = Call(operation, request, self._clock.now(), responder, region)
+        if self.admit is not None:
+            self.admit(call)
         return handler(self._desk, call)
 
     def _answer_failure(self, responder: Responder) -> None:
@@ -172,6 +177,11 @@ class Service:
         polled = desk.polls.next_at()
         wanted += [self._purge_at] + ([] if polled is None else [polled])
         return max(0, min(wanted) - now) / 1000 if wanted else None
+
+    @property
+    def desk(self) -> Desk:
+        """The world, its store and the held polls: for those who look and change nothing."""
+        return self._desk
 
     def next_deadline(self) -> int | None:
         """When, in the engine's milliseconds, the next timer or time-out falls due."""

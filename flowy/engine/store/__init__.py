@@ -43,6 +43,7 @@ class Store:
     def __init__(self, path: str) -> None:
         self._connection = connect(path)
         self._in_transaction = False
+        self.commits = 0
 
     def write(self, world: World) -> None:
         """Write what changed in the world, without committing it.
@@ -75,6 +76,7 @@ class Store:
                 self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('clock', ?)", (now,))
                 self._connection.execute("COMMIT")
                 self._in_transaction = False
+                self.commits += 1
 
     def close(self) -> None:
         self._connection.close()
