@@ -28,6 +28,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path):
 def test_a_repeated_move_changes_nothing(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"abc")
     once = files.move(tmp_path / "a.jpg", tmp_path / "red")
+    assert not (tmp_path / "a.jpg").exists()
     again = files.move(tmp_path / "a.jpg", tmp_path / "red")
     assert once == again == tmp_path / "red" / "a.jpg"
     assert once.read_bytes() == b"abc"
