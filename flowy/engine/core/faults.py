@@ -56,6 +56,11 @@ def unknown_decision_task(scheduled_id: int) -> Refused:
     )
 
 
+def unknown_lambda(scheduled_id: int) -> Refused:
+    text = f"Unknown lambda function, scheduledEventId = {scheduled_id}"
+    return Refused("UnknownResourceFault", text)
+
+
 def domain_exists(name: str) -> Refused:
     return Refused("DomainAlreadyExistsFault", name)
 
@@ -113,6 +118,12 @@ def unreadable(text: str) -> Refused:
 
 def unknown_operation(text: str = "") -> Refused:
     return Refused("UnknownOperationException", text, namespace="com.amazon.coral.service")
+
+
+def throttled() -> Refused:
+    return Refused(
+        "ThrottlingException", "Rate exceeded", namespace="com.amazon.coral.availability"
+    )
 
 
 def internal_failure() -> Refused:
