@@ -61,7 +61,7 @@ def serve(
 
 def handle(post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | None) -> str:
     """Run and answer one task; the word for how it ended."""
-    began = time.monotonic()
+    began = post.time.monotonic()
     try:
         definition = post.registry.activity(task.type)
     except UnknownType as error:
@@ -85,7 +85,7 @@ def answer(post: Post, task: ActivityTask, outcome: Outcome, deadline: float) ->
     send = sending(post, task, outcome)
     if send is None:
         return "unanswered"
-    told, error = respond(send, deadline=deadline, loopback=post.client.loopback)
+    told, error = respond(send, deadline=deadline, loopback=post.client.loopback, time=post.time)
     match told:
         case "answered":
             if isinstance(outcome, Failed):

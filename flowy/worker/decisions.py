@@ -51,7 +51,7 @@ def serve(post: Post, task: DecisionTask, reporter: Reporter, decide: Decide) ->
 
 def handle(post: Post, task: DecisionTask, decide: Decide) -> str:
     """Decide and answer one task; the word for how it ended."""
-    deadline = time.monotonic() + seconds_of(task)
+    deadline = post.time.monotonic() + seconds_of(task)
     if task.unreadable:  # by an older release than the one that wrote it
         verdict = park(task.events, task.unreadable)
     else:
@@ -65,6 +65,7 @@ def handle(post: Post, task: DecisionTask, decide: Decide) -> str:
         lambda: post.client.complete_decision(task.token, verdict.decisions, verdict.context),
         deadline=deadline,
         loopback=post.client.loopback,
+        time=post.time,
     )
     if told != "answered":
         _log.warning("the decisions were not taken", answer=told, error=str(error))

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from flowy.registry import Registry
 from flowy.swf.decisions import Decision
 from flowy.swf.tasks import ActivityTask, DecisionTask
+from flowy.worker.responding import MachineTime, Time
 
 Polled = Literal["task", "empty", "error", "throttled"]
 """How a poll ended."""
@@ -87,6 +88,7 @@ class Post:
     task_list: str
     identity: str
     around: Callable[[TaskSummary], AbstractContextManager[object]] = nullcontext
+    time: Time = field(default_factory=MachineTime)
 
 
 class Reporter(Protocol):

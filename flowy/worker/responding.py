@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
-from typing import Literal
+from typing import Literal, Protocol
 
 from flowy.errors import ServiceError, ServiceUnreachable, Throttled, UnknownResource
 from flowy.worker.backoff import answer_delay
@@ -43,14 +43,34 @@ def after(error: ServiceError, *, unsure: bool, left: float, delay: float) -> Ag
             return Over("refused")
 
 
+class Time(Protocol):
+    """The time that passes for a worker: the machine's, or a test's."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+
+    def pause(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+
+
+class MachineTime:
+    """`time.monotonic`, and a pause that nobody cuts short."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def pause(self, seconds: float) -> None:
+        Event().wait(seconds)
+
+
 def respond(
-    send: Callable[[], object], *, deadline: float, loopback: bool
+    send: Callable[[], object], *, deadline: float, loopback: bool, time: Time | None = None
 ) -> tuple[Answer, ServiceError | None]:
     """Send an answer until it is taken; the last error tells why it was not.
 
     `deadline` is in seconds of `time.monotonic`. A stop of the worker does not cut this short.
     """
-    tries, unsure, pause = 0, False, Event()
+    tries, unsure, clock = 0, False, time or MachineTime()
     while True:
         try:
             send()
@@ -58,9 +78,9 @@ def respond(
         except ServiceError as error:
             tries += 1
             delay = answer_delay(tries, loopback=loopback, jitter=random.random())  # noqa: S311  # spreads load
-            match after(error, unsure=unsure, left=deadline - time.monotonic(), delay=delay):
+            match after(error, unsure=unsure, left=deadline - clock.monotonic(), delay=delay):
                 case Over(answer):
                     return answer, None if answer == "answered" else error
                 case Again(seconds):
                     unsure = unsure or isinstance(error, ServiceUnreachable)
-                    pause.wait(seconds)
+                    clock.pause(seconds)
