@@ -52,7 +52,7 @@ class ExitStatus(Struct, frozen=True):
 
 
 class PoolStatus(Struct, frozen=True):
-    """Wanted, actual and ready are three facts. `restarts` counts all exits but recycled ones."""
+    """Wanted, actual and ready are three facts. `restarts` leaves recycling out."""
 
     name: str
     kind: str

@@ -1,1 +1,7 @@
-"""The supervisor: a pure machine (states, machine, policy, pools, services, fleet) and its edge."""
+"""The supervisor.
+
+Pure: `states`, `machine`, `policy` (one worker), `pools`, `services`, `fleet`, `news`, `orders`,
+`members`, `steering`, `stopping`, `telling` (the daemon). The edge: `loop`, `hands`, `commands`,
+`processes`, `channels`, `output`, `lock`. In other processes: `zygote`, `loading`, `checking`,
+`child`, `registration`, `scribe`, `recycling`. Between them: `messages`, `faults`.
+"""

@@ -76,11 +76,11 @@ def step_spawning(state: Spawning, event: Event, now: int) -> Step:
         case Born(pid):
             return Starting(state.birth, pid), ()
         case Lost() | Cut() | Kill():
-            return never_born(state)
+            return never_born(state, ExitClass.UNBORN)
         case Drain(cut_at):
             return Recalled(state.birth, cut_at), ()
         case Tick() if now >= state.birth.at + START_MS:
-            return never_born(state)
+            return never_born(state, ExitClass.START_FAILURE)
         case Tick() | Waits() | Began() | Leaves() | Exited():
             return state, ()
         case _:
@@ -93,9 +93,9 @@ def step_recalled(state: Recalled, event: Event, now: int) -> Step:
         case Born(pid):
             return drain(state.birth, pid, None, state.cut_at, now)
         case Lost() | Cut() | Kill():
-            return never_born(state)
+            return never_born(state, ExitClass.UNBORN)
         case Tick() if now >= state.birth.at + START_MS:
-            return never_born(state)
+            return never_born(state, ExitClass.START_FAILURE)
         case Tick() | Waits() | Began() | Leaves() | Exited() | Drain():
             return state, ()
         case _:
@@ -262,9 +262,9 @@ def kill(
     return Killing(state.birth, state.pid, now, kind), (Send(state.pid, Sign.KILL),)
 
 
-def never_born(state: Spawning | Recalled) -> Step:
+def never_born(state: Spawning | Recalled, kind: ExitClass) -> Step:
     """Give it up; if the zygote makes it yet, the closed channel ends it."""
-    return Gone(state.birth, Exit(ExitClass.START_FAILURE, None)), (Forget(),)
+    return Gone(state.birth, Exit(kind, None)), (Forget(),)
 
 
 def gone(

@@ -27,6 +27,8 @@ ABORT_MS = 5_000
 """Time for the stacks to be written after SIGABRT."""
 FIRST_MS = 500
 LONGEST_MS = 60_000
+UNBORN_MS = 500
+"""Before a worker is asked for again that could not be made: no loop while no process can be."""
 COOL_MS = 60_000
 JITTER = 0.2
 PROBE_MS = 300_000

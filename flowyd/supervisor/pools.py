@@ -116,12 +116,12 @@ def bury(pool: Pool, key: Key, before: State, after: Gone, now: int, roll: float
     kind = after.exit.kind
     workers = {other: state for other, state in pool.workers.items() if other != key}
     smaller = replace(
-        pool,
-        workers=workers,
-        restarts=policy.fail(pool.restarts, kind, now),
-        exits={**pool.exits, kind: pool.exits.get(kind, 0) + 1},
-        last_exit=LastExit(key.slot, pid_of(before), after.exit, now),
+        pool, workers=workers, exits={**pool.exits, kind: pool.exits.get(kind, 0) + 1}
     )
+    if kind is ExitClass.UNBORN:
+        return replace(smaller, respawn_at=max(pool.respawn_at, now + policy.UNBORN_MS))
+    last = LastExit(key.slot, pid_of(before), after.exit, now)
+    smaller = replace(smaller, last_exit=last, restarts=policy.fail(pool.restarts, kind, now))
     if kind not in policy.FAILURES:
         return smaller
     wait = policy.delay(smaller.restarts.failures, roll)
@@ -173,11 +173,13 @@ def vacancies(pool: Pool) -> list[int]:
 
 def allowance(pool: Pool, now: int) -> int:
     """How many workers may be spawned now: a held pool gets a single probe, when it is due."""
+    if now < pool.respawn_at:
+        return 0
     if pool.hold is not None:
         probe_at = pool.hold.probe_at
         due = probe_at is not None and now >= probe_at
         return 1 if due and not any(map(is_young, pool.workers.values())) else 0
-    return pool.wanted if now >= pool.respawn_at else 0
+    return pool.wanted
 
 
 def is_young(state: State) -> bool:

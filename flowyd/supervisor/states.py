@@ -15,6 +15,7 @@ class ExitClass(StrEnum):
     RECYCLED = "recycled"  # left by itself after max_tasks or max_memory
     DRAINED = "drained"  # finished what it had and left, as it was told
     CUT = "cut"  # was still at it when the drain's time was over
+    UNBORN = "unborn"  # the zygote died, or could not fork: not the worker's fault
     START_FAILURE = "start-failure"  # never became ready
     CONFIG = "config"  # said (exit code 78) that it cannot work as configured
     CRASH = "crash"  # left with another code

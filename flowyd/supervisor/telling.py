@@ -26,6 +26,8 @@ from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.pools import Key, LastExit, Pool
 from flowyd.supervisor.states import ExitClass, Task
 
+NO_RESTARTS = frozenset({ExitClass.RECYCLED, ExitClass.UNBORN})
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -104,7 +106,7 @@ def pool_status(
     fleet: Fleet, pool: Pool, config: PoolConfig, ledger: Ledger, now: int
 ) -> PoolStatus:
     """One pool."""
-    recycled = pool.exits.get(ExitClass.RECYCLED, 0)
+    unasked = (count for kind, count in pool.exits.items() if kind not in NO_RESTARTS)
     return PoolStatus(
         name=pool.name,
         kind=config.kind,
@@ -113,7 +115,7 @@ def pool_status(
         wanted=pool.wanted,
         ready=pool.ready,
         busy=pool.busy,
-        restarts=sum(pool.exits.values()) - recycled,
+        restarts=sum(unasked),
         held_because=pool.hold.why if pool.hold else None,
         next_try_ms=next_try(pool, now),
         last_exit=exit_status(pool.last_exit, now) if pool.last_exit else None,

@@ -77,3 +77,20 @@ def test_a_worker_takes_along_what_it_had_started(daemon, tmp_path):
         "its child is gone",
         lambda: not any("sleep 1000" in line for line in daemon.left_behind()),
     )
+
+
+def test_whatever_dies_together_comes_back_and_no_process_is_left_over(daemon):
+    for _ in range(2):
+        status = daemon.status()
+        before = {child.pid for child in status.children} | pids(status)
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        daemon.until(
+            "all are new",
+            lambda s: not before & ({child.pid for child in s.children} | pids(s)),  # noqa: B023
+        )
+        daemon.until_ready()
+
+    status = daemon.status()
+    known = {child.pid for child in status.children} | pids(status) | {daemon.process.pid}
+    daemon.eventually("only known processes live", lambda: len(daemon.left_behind()) == len(known))

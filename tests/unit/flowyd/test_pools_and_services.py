@@ -97,7 +97,7 @@ def held() -> Pool:
         now = max(now, pool.respawn_at)
         pool, keys = pools.fill(pool, 1, now)
         for key in keys:
-            pool = told(pool, key, Lost(), now)
+            pool = told(told(pool, key, Born(1), now), key, Exited(1), now)
     return pool
 
 
@@ -110,8 +110,18 @@ def test_a_held_pool_tries_one_worker_each_five_minutes():
     probing, keys = pools.fill(pool, 1, due)
     assert len(keys) == 1
     assert pools.fill(probing, 1, due + 1)[1] == ()
-    again = told(probing, keys[0], Lost(), due + 5)
+    again = told(told(probing, keys[0], Born(1), due), keys[0], Exited(1), due + 5)
     assert again.hold.probe_at == due + 5 + PROBE_MS
+
+
+def test_a_worker_that_could_not_be_made_is_no_failure_and_is_asked_for_again_soon():
+    pool, keys = pools.fill(Pool("p", 2), 1, 0)
+    for key in keys:
+        pool = told(pool, key, Lost(), 10)
+
+    assert (pool.restarts.failures, pool.hold, pool.last_exit) == (0, None, None)
+    assert pools.fill(pool, 1, 509)[1] == ()
+    assert len(pools.fill(pool, 1, 510)[1]) == 2
 
 
 def test_a_probe_that_gets_ready_frees_its_pool():
