@@ -9,6 +9,8 @@ from typing import Any
 from botocore.loaders import create_loader
 
 from flowy.engine.core import faults
+from flowy.swf.decisions import DECISIONS
+from flowy.swf.wire import block_name
 
 Problems = list[str]
 Check = Callable[[Any, str, Problems], Any]
@@ -22,6 +24,25 @@ _DECISION_TYPES = (
 """The service lists this set in the order of a hash, the same in two independent sources."""
 
 
+def _own(required: str, **members: str) -> dict[str, Any]:
+    shapes = {member: {"shape": shape} for member, shape in members.items()}
+    return {"type": "structure", "required": [required], "members": shapes}
+
+
+_OWN = {
+    "ReleasePolls": _own("identity", identity="Identity"),
+    "PollForLambdaTask": _own("domain", domain="DomainName", identity="Identity"),
+    "RespondLambdaTaskCompleted": _own("taskToken", taskToken="TaskToken", result="Data"),
+    "RespondLambdaTaskFailed": _own(
+        "taskToken",
+        taskToken="TaskToken",
+        reason="FailureReason",
+        details="Data",
+    ),
+}
+"""The requests of the operations that SWF does not have, in botocore's words."""
+
+
 def _failure(value: object, path: str, rule: str) -> str:
     shown = "Value null" if value is None else f"Value '{value}'"
     return f"{shown} at '{path}' failed to satisfy constraint: Member must {rule}"
@@ -32,12 +53,12 @@ class Model:
 
     def __init__(self) -> None:
         model = create_loader().load_service_model("swf", "service-2")
-        self._shapes: dict[str, dict[str, Any]] = model["shapes"]
+        self._shapes: dict[str, dict[str, Any]] = model["shapes"] | _OWN
         self._checks: dict[str, Check] = {}
         self.operations: dict[str, Check] = {
             name: self._check(operation["input"]["shape"])
             for name, operation in model["operations"].items()
-        }
+        } | {name: self._check(name) for name in _OWN}
 
     def read(self, operation: str, request: object) -> dict[str, Any]:
         """Return the request with what the operation knows.
@@ -57,7 +78,8 @@ class Model:
     def _check(self, name: str) -> Check:
         if name not in self._checks:
             shape = self._shapes[name]
-            self._checks[name] = _MAKERS[shape["type"]](self, name, shape)
+            make = Model._decision if name == "Decision" else _MAKERS[shape["type"]]
+            self._checks[name] = make(self, name, shape)
         return self._checks[name]
 
     def _structure(self, _name: str, shape: dict[str, Any]) -> Check:
@@ -78,6 +100,21 @@ class Model:
                 for member, item in value.items()
                 if item is not None and member in members
             }
+
+        return check
+
+    def _decision(self, name: str, shape: dict[str, Any]) -> Check:
+        """A decision must have the block of its type; the shape alone asks for none."""
+        check_members = self._structure(name, shape)
+
+        def check(value: Any, path: str, problems: Problems) -> Any:
+            cleaned = check_members(value, path, problems)
+            kind = cleaned.get("decisionType")
+            if kind in DECISIONS:
+                block = block_name(kind, "DecisionAttributes")
+                if block not in cleaned:
+                    problems.append(_failure(None, f"{path}.{block}", "not be null"))
+            return cleaned
 
         return check
 

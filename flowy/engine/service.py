@@ -12,8 +12,9 @@ from flowy.engine.core.settings import Settings
 from flowy.engine.core.task_lists import Place
 from flowy.engine.desk import Call, Desk
 from flowy.engine.model import Model
-from flowy.engine.operations import OPERATIONS, RELEASE_POLLS
-from flowy.engine.operations.polling import EMPTY, hand_out
+from flowy.engine.operations import OPERATIONS, carry_out
+from flowy.engine.operations.holding import EMPTY
+from flowy.engine.operations.polling import hand_out
 from flowy.engine.polls import HeldPoll, Polls, Responder
 from flowy.engine.store import Store, StoreError
 
@@ -86,21 +87,13 @@ class Service:
     def _carry_out(
         self, operation: str, body: bytes, responder: Responder, region: str
     ) -> bytes | None:
-        handler = OPERATIONS.get(operation)
-        if handler is None:
-            if operation in self._model.operations:
-                text = f"This engine does not support {operation} yet"
-                raise faults.unknown_operation(text)
+        if operation not in OPERATIONS:
             raise faults.unknown_operation()
-        request = read_json(body)
-        if operation != RELEASE_POLLS:
-            request = self._model.read(operation, request)
-        elif not isinstance(request, dict):
-            raise faults.unreadable("Expected an object")
+        request = self._model.read(operation, read_json(body))
         call = Call(operation, request, self._clock.now(), responder, region)
         if self.admit is not None:
             self.admit(call)
-        return handler(self._desk, call)
+        return carry_out(self._desk, call)
 
     def _answer_failure(self, responder: Responder) -> None:
         self._answers.append(Answer(responder, 500, fault_body(faults.internal_failure())))

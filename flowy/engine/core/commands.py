@@ -9,14 +9,14 @@ from msgspec import Struct
 
 from flowy.engine.core import faults
 from flowy.engine.core.decide import apply_decisions, check_decisions
-from flowy.engine.core.decide.batch import Batch, Undefined
+from flowy.engine.core.decide.batch import Batch, Denied
 from flowy.engine.core.decide.settings import Given, resolve_settings
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.fold import heard
 from flowy.engine.core.registry import WORKFLOW
 from flowy.engine.core.relations import carry_out
 from flowy.engine.core.task_lists import TaskKey
-from flowy.engine.core.tasks import RunningActivity
+from flowy.engine.core.tasks import RunningActivity, RunningLambda
 from flowy.engine.core.world import World
 from flowy.swf.decisions import Decision
 from flowy.swf.events import (
@@ -24,6 +24,7 @@ from flowy.swf.events import (
     Attributes,
     DecisionTaskCompleted,
     DecisionTaskStarted,
+    LambdaFunctionStarted,
     WorkflowExecutionStarted,
 )
 from flowy.swf.values import ExecutionId, TypeId
@@ -55,8 +56,8 @@ def start_execution(world: World, asked: Start, now: int) -> Execution:
         raise faults.already_started()
     try:
         settings = resolve_settings(asked.given, found, lambda member: member)
-    except Undefined as undefined:
-        raise faults.default_undefined(undefined.cause) from None
+    except Denied as denied:
+        raise faults.default_undefined(denied.cause) from None
     if world.open_counts[asked.domain] >= world.settings.open_executions:
         raise faults.limit_exceeded("Too many open executions in the domain")
     started = WorkflowExecutionStarted(
@@ -111,6 +112,28 @@ def start_decision(world: World, key: TaskKey, identity: str | None, now: int) -
     return run if run.running is not None else None
 
 
+def start_lambda(world: World, key: TaskKey, now: int) -> RunningLambda | None:
+    """Hand a waiting Lambda function to somebody; None if the event limit was reached."""
+    run = world.runs[key.run_id]
+    with world.transaction(run, now) as transaction:
+        transaction.append(LambdaFunctionStarted(key.scheduled_id))
+    carry_out(world, now)
+    task = run.lambdas[key.scheduled_id]
+    return task if isinstance(task, RunningLambda) else None
+
+
+def running_lambda(run: Execution, scheduled_id: int, started_id: int) -> RunningLambda:
+    """The Lambda function that a token names.
+
+    Raises:
+        Refused: UnknownResourceFault, if it has closed.
+    """
+    task = run.lambdas.get(scheduled_id)
+    if isinstance(task, RunningLambda) and task.started_id == started_id:
+        return task
+    raise faults.unknown_lambda(scheduled_id)
+
+
 def running_activity(run: Execution, scheduled_id: int, started_id: int) -> RunningActivity:
     """The activity that a token names.
 
@@ -153,8 +176,7 @@ def complete_decision(
         raise faults.unknown_decision_task(completed.scheduled_event_id)
     check_decisions(decisions)
     with world.transaction(run, now) as transaction:
-        batch = Batch(transaction, world.registry, world.new_run_id, world.open_counts.__getitem__)
-        apply_decisions(batch, completed, decisions)
+        apply_decisions(Batch(transaction, world), completed, decisions)
     carry_out(world, now)
 
 

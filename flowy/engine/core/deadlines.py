@@ -11,10 +11,14 @@ from flowy.engine.core.tasks import (
     Activity,
     RunningActivity,
     RunningDecision,
+    RunningLambda,
     Timer,
     WaitingDecision,
 )
 from flowy.swf.limits import YEAR
+
+LAMBDA_SECONDS = "900"
+"""How long a Lambda function may run if its decision does not say; also the most."""
 
 
 class Kind(IntEnum):
@@ -27,7 +31,8 @@ class Kind(IntEnum):
     ACTIVITY_SCHEDULE_TO_CLOSE = 5
     DECISION_SCHEDULE_TO_START = 6
     DECISION_START_TO_CLOSE = 7
-    EXECUTION = 8
+    LAMBDA_START_TO_CLOSE = 8
+    EXECUTION = 9
 
 
 class Deadline(Struct, frozen=True, order=True):
@@ -93,6 +98,9 @@ def current(run: Execution, kind: Kind, ref: int) -> int | None:
         case Kind.DECISION_START_TO_CLOSE:
             runs = run.running is not None and run.running.started_id == ref
             return running_due(run, run.running) if run.running and runs else None
+        case Kind.LAMBDA_START_TO_CLOSE:
+            task = run.lambdas.get(ref)
+            return lambda_due(task) if isinstance(task, RunningLambda) else None
         case _:
             activity = run.activities.get(ref)
             return dict(activity_deadlines(activity)).get(kind) if activity else None
@@ -115,6 +123,10 @@ def waiting_due(waiting: WaitingDecision) -> int | None:
 
 def running_due(run: Execution, running: RunningDecision) -> int | None:
     return due(running.started_at, run.started.task_start_to_close_timeout)
+
+
+def lambda_due(task: RunningLambda) -> int | None:
+    return due(task.started_at, task.task.start_to_close_timeout or LAMBDA_SECONDS)
 
 
 def activity_deadlines(activity: Activity) -> list[tuple[Kind, int]]:
@@ -150,6 +162,11 @@ def all_deadlines(run: Execution) -> list[Deadline]:
     found += [(Kind.TIMER, timer_due(t), t.started_id) for t in run.timers.values()]
     for activity in run.activities.values():
         found += [(kind, at, activity.scheduled_id) for kind, at in activity_deadlines(activity)]
+    found += [
+        (Kind.LAMBDA_START_TO_CLOSE, lambda_due(task), task.scheduled_id)
+        for task in run.lambdas.values()
+        if isinstance(task, RunningLambda)
+    ]
     found += decision_deadlines(run)
     return [Deadline(at, kind, run.id.run_id, ref) for kind, at, ref in found if at is not None]
 

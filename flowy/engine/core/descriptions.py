@@ -6,6 +6,7 @@ from msgspec import to_builtins
 
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.registry import ACTIVITY, Domain, RegisteredType
+from flowy.engine.core.settings import Settings
 
 ACCOUNT = "000000000000"
 """The account in ARNs: the engine has none, and a client that parses ARNs wants twelve digits."""
@@ -16,15 +17,16 @@ def seconds(at: int) -> float:
     return at / 1000
 
 
-def execution_info(run: Execution) -> dict[str, Any]:
+def execution_info(run: Execution, settings: Settings) -> dict[str, Any]:
     """`executionInfo`, as Describe and the lists show it.
 
     cancelRequested is true for a run that was asked to cancel, also after it closed: the model's
-    reading; two recordings of closed runs say false.
+    reading; two recordings of closed runs say false, and a setting does.
     """
     started = run.started
+    keeps = run.is_open or settings.closed_keeps_cancel_requested
     info: dict[str, Any] = {
-        "cancelRequested": run.cancel_requested,
+        "cancelRequested": run.cancel_requested and keeps,
         "execution": to_builtins(run.id),
         "executionStatus": "OPEN" if run.is_open else "CLOSED",
         "startTimestamp": seconds(run.started_at),
@@ -36,14 +38,16 @@ def execution_info(run: Execution) -> dict[str, Any]:
         info["tagList"] = list(started.tag_list)
     if started.parent_workflow_execution is not None:
         info["parent"] = to_builtins(started.parent_workflow_execution)
+    if settings.shows_reopenable:
+        info |= {"reopenGenerationId": 0, "reopenable": False}
     return info
 
 
-def describe_execution(run: Execution) -> dict[str, Any]:
+def describe_execution(run: Execution, settings: Settings) -> dict[str, Any]:
     """The whole answer of DescribeWorkflowExecution; counts are not reset by closing."""
     answer: dict[str, Any] = {
         "executionConfiguration": _configuration(run),
-        "executionInfo": execution_info(run),
+        "executionInfo": execution_info(run, settings),
         "openCounts": {
             "openActivityTasks": len(run.activities),
             "openChildWorkflowExecutions": len(run.children),

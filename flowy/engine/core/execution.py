@@ -38,6 +38,7 @@ class Execution(Struct):
     children: dict[int, Child] = field(default_factory=dict)
     externals: dict[int, External] = field(default_factory=dict)
     lambdas: dict[int, Lambda] = field(default_factory=dict)
+    lambda_ids: dict[str, int] = field(default_factory=dict)
     waiting: WaitingDecision | None = None
     running: RunningDecision | None = None
     previous_started: int = 0

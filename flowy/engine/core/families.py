@@ -14,6 +14,7 @@ from flowy.swf.events import (
     ChildWorkflowExecutionTerminated,
     ChildWorkflowExecutionTimedOut,
     Event,
+    LambdaFunctionScheduled,
     RequestCancelExternalWorkflowExecutionInitiated,
     SignalExternalWorkflowExecutionInitiated,
     StartChildWorkflowExecutionInitiated,
@@ -61,7 +62,16 @@ class StartNext(Struct, frozen=True):
     continued: WorkflowExecutionContinuedAsNew
 
 
-FollowUp = StartChild | SignalOther | CancelOther | TellParent | ApplyPolicy | StartNext
+class RefuseRole(Struct, frozen=True):
+    """A Lambda function was scheduled by an execution that has no role to call it with."""
+
+    run: Execution
+    scheduled_id: int
+
+
+FollowUp = (
+    StartChild | SignalOther | CancelOther | TellParent | ApplyPolicy | StartNext | RefuseRole
+)
 
 
 _ENDS: tuple[type[Attributes], ...] = (
@@ -86,6 +96,8 @@ def follow_ups(run: Execution, event: Event) -> list[FollowUp]:
         return [StartNext(run, attributes)]
     if isinstance(attributes, WorkflowExecutionTerminated | WorkflowExecutionTimedOut):
         return [TellParent(run, attributes), ApplyPolicy(run, attributes.child_policy)]
+    if isinstance(attributes, LambdaFunctionScheduled) and run.started.lambda_role is None:
+        return [RefuseRole(run, event.id)]
     return [TellParent(run, attributes)] if kind in _ENDS else []
 
 

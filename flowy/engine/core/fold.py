@@ -154,18 +154,20 @@ def _external_answered(run: Execution, _event: Event, a: Any) -> None:
 
 
 def _lambda_scheduled(run: Execution, event: Event, a: swf.LambdaFunctionScheduled) -> None:
-    run.lambdas[event.id] = WaitingLambda(event.id, a)
+    run.lambdas[event.id] = WaitingLambda(event.id, event.at, a)
+    run.lambda_ids[a.id] = event.id
 
 
 def _lambda_started(run: Execution, event: Event, a: swf.LambdaFunctionStarted) -> None:
-    task = run.lambdas[a.scheduled_event_id].task
-    run.lambdas[a.scheduled_event_id] = RunningLambda(
-        a.scheduled_event_id, task, event.id, event.at
+    old = run.lambdas[a.scheduled_event_id]
+    run.lambdas[old.scheduled_id] = RunningLambda(
+        old.scheduled_id, old.scheduled_at, old.task, event.id, event.at
     )
 
 
 def _lambda_closed(run: Execution, _event: Event, a: Any) -> None:
-    run.lambdas.pop(a.scheduled_event_id, None)
+    closed = run.lambdas.pop(a.scheduled_event_id)
+    del run.lambda_ids[closed.task.id]
 
 
 def _cancel_requested(run: Execution, _event: Event, _a: Any) -> None:

@@ -88,22 +88,15 @@ def check_retention(value: str) -> None:
 
 
 def check_decision_blocks(decisions: list[dict[str, Any]]) -> None:
-    """Refuse decisions whose attributes are missing or hold bad durations or priorities."""
-    paths = [
-        f"decisions.{number}.member.{block_name(decision['decisionType'], 'DecisionAttributes')}"
-        for number, decision in enumerate(decisions, 1)
-    ]
-    blocks = [
-        decision.get(path.split(".")[-1]) for decision, path in zip(decisions, paths, strict=True)
-    ]
-    missing = [
-        f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
-        for path, block in zip(paths, blocks, strict=True)
-        if block is None
-    ]
-    if missing:
-        many = "s" if len(missing) > 1 else ""
-        text = "; ".join(missing)
-        raise faults.invalid(f"{len(missing)} validation error{many} detected: {text}")
-    for path, block in zip(paths, blocks, strict=True):
-        check_values(block or {}, none_allowed=True, path=f"{path}.")
+    """Refuse decisions with bad durations or priorities in the block of their type."""
+    for number, decision in enumerate(decisions, 1):
+        name = block_name(decision["decisionType"], "DecisionAttributes")
+        path = f"decisions.{number}.member.{name}."
+        check_values(decision[name], none_allowed=True, path=path)
+        if decision["decisionType"] == "ScheduleLambdaFunction":
+            _check_lambda_timeout(decision[name].get("startToCloseTimeout", "1"), path)
+
+
+def _check_lambda_timeout(value: str, path: str) -> None:
+    if value == "NONE" or not 1 <= int(value) <= 900:
+        raise _rejected(value, f"{path}startToCloseTimeout")

@@ -5,15 +5,23 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct, field
 
-Space = Literal["activity", "decision"]
+Space = Literal["activity", "decision", "lambda"]
 
 
 class Place(NamedTuple):
-    """A task list: activities and decisions live in separate spaces of a domain."""
+    """A task list: activities and decisions live in separate spaces of a domain.
+
+    The third space is ours: Lambda functions have no task lists in SWF, so each domain has one.
+    """
 
     space: Space
     domain: str
     name: str
+
+
+def lambda_place(domain: str) -> Place:
+    """Where the Lambda functions of a domain wait; no task list of SWF's has an empty name."""
+    return Place("lambda", domain, "")
 
 
 class TaskKey(NamedTuple):

@@ -69,12 +69,16 @@ External = (
 
 
 class WaitingLambda(Struct, frozen=True):
+    """Scheduled, and on the one list that its domain has for functions."""
+
     scheduled_id: int
+    scheduled_at: int
     task: LambdaFunctionScheduled
 
 
 class RunningLambda(Struct, frozen=True):
     scheduled_id: int
+    scheduled_at: int
     task: LambdaFunctionScheduled
     started_id: int
     started_at: int

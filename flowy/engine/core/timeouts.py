@@ -1,11 +1,12 @@
 """What happens when a deadline passes."""
 
 from flowy.engine.core.deadlines import Deadline, Kind
-from flowy.engine.core.tasks import RunningActivity
+from flowy.engine.core.tasks import RunningActivity, RunningLambda
 from flowy.engine.core.transaction import Transaction
 from flowy.swf.events import (
     ActivityTaskTimedOut,
     DecisionTaskTimedOut,
+    LambdaFunctionTimedOut,
     TimerFired,
     WorkflowExecutionTimedOut,
 )
@@ -34,6 +35,8 @@ def expire(transaction: Transaction, deadline: Deadline) -> None:
         case Kind.DECISION_START_TO_CLOSE if run.running is not None:
             scheduled_id = run.running.scheduled_id
             transaction.report(DecisionTaskTimedOut(scheduled_id, deadline.ref, "START_TO_CLOSE"))
+        case Kind.LAMBDA_START_TO_CLOSE:
+            _expire_lambda(transaction, deadline)
         case _:
             _expire_activity(transaction, deadline)
 
@@ -48,3 +51,10 @@ def _expire_activity(transaction: Transaction, deadline: Deadline) -> None:
             activity.scheduled_id, started_id, _ACTIVITY_TYPES[deadline.kind], details
         )
     )
+
+
+def _expire_lambda(transaction: Transaction, deadline: Deadline) -> None:
+    task = transaction.execution.lambdas[deadline.ref]
+    if isinstance(task, RunningLambda):
+        ids = (task.scheduled_id, task.started_id)
+        transaction.report(LambdaFunctionTimedOut(*ids, "START_TO_CLOSE"))

@@ -17,14 +17,22 @@ from flowy.engine.core.deadlines import (
     all_deadlines,
     current,
     decision_deadlines,
+    lambda_due,
 )
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.families import FollowUp, StartNext, follow_ups
 from flowy.engine.core.fold import open_execution
+from flowy.engine.core.rates import Buckets
 from flowy.engine.core.registry import Registry
 from flowy.engine.core.settings import Settings
-from flowy.engine.core.task_lists import Place, TaskKey, TaskLists
-from flowy.engine.core.tasks import Activity, WaitingActivity
+from flowy.engine.core.task_lists import Place, TaskKey, TaskLists, lambda_place
+from flowy.engine.core.tasks import (
+    Activity,
+    Lambda,
+    RunningLambda,
+    WaitingActivity,
+    WaitingLambda,
+)
 from flowy.engine.core.timeouts import expire
 from flowy.engine.core.transaction import Transaction
 from flowy.swf.events import (
@@ -34,11 +42,14 @@ from flowy.swf.events import (
     ActivityTaskScheduled,
     ActivityTaskStarted,
     ActivityTaskTimedOut,
+    Attributes,
     DecisionTaskCompleted,
     DecisionTaskScheduled,
     DecisionTaskStarted,
     DecisionTaskTimedOut,
     Event,
+    LambdaFunctionScheduled,
+    LambdaFunctionStarted,
     TimerStarted,
     WorkflowExecutionStarted,
 )
@@ -70,6 +81,7 @@ class World:
         self.open_ids: dict[tuple[str, str], str] = {}
         self.open_counts: Counter[str] = Counter()
         self.lists = TaskLists()
+        self.buckets = Buckets(settings)
         self.deadlines = Deadlines()
         self.changes = Changes()
         self.follow_ups: deque[FollowUp] = deque()
@@ -105,6 +117,12 @@ class World:
         yield transaction
         self._settle(run, transaction.events)
 
+    def tell(self, run: Execution, attributes: Attributes, now: int) -> None:
+        """Report an event to a decider, unless its execution has closed."""
+        if run.is_open:
+            with self.transaction(run, now) as transaction:
+                transaction.report(attributes)
+
     def start(
         self, domain: str, id: ExecutionId, started: WorkflowExecutionStarted, now: int
     ) -> Execution:
@@ -125,19 +143,21 @@ class World:
 
     def offer_all(self) -> None:
         """Put the waiting tasks of all restored executions on their lists, oldest first."""
-        waiting: list[tuple[tuple[int, int, int], Execution, Activity | None]] = []
+        waiting: list[tuple[tuple[int, int, int], Execution, Activity | Lambda | None]] = []
         for run in self.runs.values():
             if run.waiting is not None:
                 order = (run.waiting.offered_at, run.key, run.waiting.scheduled_id)
                 waiting.append((order, run, None))
-            for activity in run.activities.values():
-                order = (activity.scheduled_at, run.key, activity.scheduled_id)
-                waiting.append((order, run, activity))
-        for _, run, task in sorted(waiting, key=lambda entry: entry[0]):
-            if task is None:
+            for task in (*run.activities.values(), *run.lambdas.values()):
+                order = (task.scheduled_at, run.key, task.scheduled_id)
+                waiting.append((order, run, task))
+        for _, run, offered in sorted(waiting, key=lambda entry: entry[0]):
+            if offered is None:
                 self._offer_decision(run)
-            elif isinstance(task, WaitingActivity):
-                self._offer_activity(run, task)
+            elif isinstance(offered, WaitingActivity):
+                self._offer_activity(run, offered)
+            elif isinstance(offered, WaitingLambda):
+                self._offer_lambda(run, offered)
 
     def fire_due(self, now: int) -> bool:
         """Let the earliest deadline that is due happen. False when none is left."""
@@ -164,6 +184,8 @@ class World:
     def _dismiss(self, run: Execution) -> None:
         for scheduled_id in run.activities:
             self._silence(run, scheduled_id)
+        for scheduled_id in run.lambdas:
+            self.lists.withdraw(TaskKey(run.id.run_id, scheduled_id))
         if run.waiting is not None:
             self.lists.withdraw(TaskKey(run.id.run_id, run.waiting.scheduled_id))
         del self.runs[run.id.run_id]
@@ -197,6 +219,10 @@ class World:
             self._draw_activity(run, attributes.scheduled_event_id)
         elif isinstance(attributes, DecisionTaskTimedOut):
             self.lists.withdraw(TaskKey(run.id.run_id, attributes.scheduled_event_id))
+        elif isinstance(attributes, LambdaFunctionScheduled):
+            self._draw_lambda(run, event.id)
+        elif isinstance(attributes, LambdaFunctionStarted):
+            self._draw_lambda(run, attributes.scheduled_event_id)
         elif isinstance(attributes, TimerStarted):
             self._bound(run, Kind.TIMER, current(run, Kind.TIMER, event.id), event.id)
         elif isinstance(attributes, WorkflowExecutionStarted):
@@ -212,6 +238,13 @@ class World:
         for kind, at in activity_deadlines(activity):
             self._bound(run, kind, at, scheduled_id)
 
+    def _draw_lambda(self, run: Execution, scheduled_id: int) -> None:
+        task = run.lambdas[scheduled_id]
+        if isinstance(task, RunningLambda):
+            self._bound(run, Kind.LAMBDA_START_TO_CLOSE, lambda_due(task), scheduled_id)
+        else:
+            self._offer_lambda(run, task)
+
     def _bound(self, run: Execution, kind: Kind, at: int | None, ref: int) -> None:
         if at is not None:
             self.deadlines.add(Deadline(at, kind, run.id.run_id, ref))
@@ -220,6 +253,12 @@ class World:
         place = Place("activity", run.domain, activity.task.task_list.name)
         key = TaskKey(run.id.run_id, activity.scheduled_id)
         self.lists.offer(place, key, activity.task.task_priority)
+
+    def _offer_lambda(self, run: Execution, task: WaitingLambda) -> None:
+        # Without a role it cannot be started; what follows says so.
+        if run.started.lambda_role is not None:
+            key = TaskKey(run.id.run_id, task.scheduled_id)
+            self.lists.offer(lambda_place(run.domain), key, None)
 
     def _offer_decision(self, run: Execution) -> None:
         if run.waiting is not None and run.running is None:

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable
 
+from flowy.engine.core import faults
 from flowy.engine.core.registry import ACTIVITY, WORKFLOW
 from flowy.engine.desk import Call, Desk
 from flowy.engine.operations import (
     answers,
     domains,
     executions,
+    holding,
+    lambdas,
     polling,
     types,
     visibility,
 )
 
 Handler = Callable[[Desk, Call], bytes | None]
-
-RELEASE_POLLS = "ReleasePolls"
-"""The operation that SWF does not have."""
 
 OPERATIONS: dict[str, Handler] = {
     "RegisterDomain": domains.register_domain,
@@ -58,5 +58,20 @@ OPERATIONS: dict[str, Handler] = {
     "RespondActivityTaskCanceled": answers.respond_activity_task_canceled,
     "RecordActivityTaskHeartbeat": answers.record_activity_task_heartbeat,
     "RespondDecisionTaskCompleted": answers.respond_decision_task_completed,
-    RELEASE_POLLS: polling.release_polls,
+    "ReleasePolls": holding.release_polls,
+    "PollForLambdaTask": lambdas.poll_for_lambda_task,
+    "RespondLambdaTaskCompleted": lambdas.respond_lambda_task_completed,
+    "RespondLambdaTaskFailed": lambdas.respond_lambda_task_failed,
 }
+"""SWF's 39; the last four are ours."""
+
+
+def carry_out(desk: Desk, call: Call) -> bytes | None:
+    """Carry a checked request out; None says that the answer comes later.
+
+    Raises:
+        Refused: with a fault; nothing has changed then.
+    """
+    if call.operation in desk.settings.not_permitted:
+        raise faults.not_permitted(f"Not permitted: swf:{call.operation}")
+    return OPERATIONS[call.operation](desk, call)

@@ -19,7 +19,7 @@ from flowy.swf.values import ExecutionId, TaskList
 from flowy.swf.wire import decision_from_wire
 
 
-def _resolve(desk: Desk, call: Call, kind: str) -> tuple[TaskToken, Execution]:
+def resolve(desk: Desk, call: Call, kind: str) -> tuple[TaskToken, Execution]:
     """Find the open execution of a token.
 
     Raises:
@@ -35,7 +35,7 @@ def _resolve(desk: Desk, call: Call, kind: str) -> tuple[TaskToken, Execution]:
 
 
 def _activity(desk: Desk, call: Call) -> tuple[Execution, RunningActivity]:
-    token, run = _resolve(desk, call, "a")
+    token, run = resolve(desk, call, "a")
     return run, commands.running_activity(run, token.scheduled_id, token.started_id)
 
 
@@ -83,7 +83,7 @@ def respond_decision_task_completed(desk: Desk, call: Call) -> bytes:
     A taskListScheduleToStartTimeout without a taskList is ignored (documented nowhere).
     """
     request = call.request
-    token, run = _resolve(desk, call, "d")
+    token, run = resolve(desk, call, "d")
     check_values(request)
     check_decision_blocks(request.get("decisions", []))
     task_list = convert(request["taskList"], TaskList) if "taskList" in request else None

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from flowy.engine.core import faults
 from flowy.engine.core.descriptions import domain_info
 from flowy.engine.core.registry import Domain
-from flowy.engine.core.rules import check_name, check_names, check_retention
+from flowy.engine.core.rules import check_list_name, check_retention
 from flowy.engine.desk import VOID, Call, Desk
 from flowy.engine.encoding import encode
 from flowy.engine.operations.paging import cut
@@ -15,9 +15,7 @@ from flowy.engine.operations.paging import cut
 
 def register_domain(desk: Desk, call: Call) -> bytes:
     request = call.request
-    check_names(request)
-    if request["name"] != request["name"].strip():
-        check_name(":", "name")
+    check_list_name(request["name"], "name")
     retention = request["workflowExecutionRetentionPeriodInDays"]
     check_retention(retention)
     domain = Domain(

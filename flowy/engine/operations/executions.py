@@ -97,7 +97,7 @@ def describe_workflow_execution(desk: Desk, call: Call) -> bytes:
     found = _find(desk, call)
     if found.description is not None:
         return found.description.encode()
-    return encode(describe_execution(desk.world.runs[found.id.run_id]))
+    return encode(describe_execution(desk.world.runs[found.id.run_id], desk.settings))
 
 
 def get_workflow_execution_history(desk: Desk, call: Call) -> bytes:

@@ -8,73 +8,39 @@ from flowy.engine.core import commands, faults
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.rules import check_list_name
 from flowy.engine.core.task_lists import Place, Space, TaskKey
-from flowy.engine.desk import VOID, Call, Desk
+from flowy.engine.desk import Call, Desk
 from flowy.engine.encoding import encode
+from flowy.engine.operations.holding import hold
+from flowy.engine.operations.lambdas import hand_out_lambda
 from flowy.engine.polls import HeldPoll
 from flowy.engine.tokens import PageToken, TaskToken, digest, read_page_token, seal
 
-EMPTY: dict[Space, bytes] = {
-    "activity": encode({"startedEventId": 0}),
-    "decision": encode({"previousStartedEventId": 0, "startedEventId": 0}),
-}
-"""An empty poll has no taskToken member at all, whatever the documents say."""
 
-
-def _hold(desk: Desk, call: Call, space: Space) -> bytes | None:
+def _place(desk: Desk, call: Call, space: Space) -> Place:
     request = call.request
     desk.world.registry.domain(request["domain"])
     check_list_name(request["taskList"]["name"], "taskList.name")
-    place = Place(space, request["domain"], request["taskList"]["name"])
-    identity = request.get("identity")
-    if desk.polls.is_released(identity, call.now):
-        return EMPTY[space]
-    if desk.polls.count(place) >= desk.settings.pollers:
-        raise faults.limit_exceeded(f"More than {desk.settings.pollers} pollers on a task list")
-    desk.polls.hold(
-        HeldPoll(
-            place,
-            call.responder,
-            call.now + desk.settings.hold_ms,
-            identity,
-            request.get("reverseOrder", False),
-            request.get("startAtPreviousStartedEvent", False),
-            desk.page_size(request.get("maximumPageSize")),
-        )
-    )
-    return None
+    return Place(space, request["domain"], request["taskList"]["name"])
 
 
 def poll_for_activity_task(desk: Desk, call: Call) -> bytes | None:
     """Hold the poll; None says that the answer comes later."""
-    return _hold(desk, call, "activity")
+    return hold(desk, call, _place(desk, call, "activity"))
 
 
 def poll_for_decision_task(desk: Desk, call: Call) -> bytes | None:
     """Hold the poll, or read on in the history of a task that was handed out already."""
     if "nextPageToken" in call.request:
         return _next_page(desk, call)
-    return _hold(desk, call, "decision")
-
-
-def release_polls(desk: Desk, call: Call) -> bytes:
-    """Answer an identity's polls empty: those held now, and those that come in the next minute.
-
-    Not one of SWF's operations: it lets a worker on this engine stop in a second.
-    """
-    identity = call.request.get("identity")
-    if not isinstance(identity, str):
-        raise faults.invalid(
-            "1 validation error detected: Value null at 'identity' failed to satisfy constraint:"
-            " Member must not be null"
-        )
-    desk.dismissed += desk.polls.release(identity, call.now + desk.settings.release_ms)
-    return VOID
+    return hold(desk, call, _place(desk, call, "decision"))
 
 
 def hand_out(desk: Desk, poll: HeldPoll, key: TaskKey, now: int) -> bytes | None:
     """Start a task for a poller and write what it gets; None if the event limit was reached."""
     if poll.place.space == "activity":
         return _hand_out_activity(desk, poll, key, now)
+    if poll.place.space == "lambda":
+        return hand_out_lambda(desk, key, now)
     run = commands.start_decision(desk.world, key, poll.identity, now)
     if run is None or run.running is None:
         return None
@@ -123,29 +89,35 @@ def _decision_page(
     if rest[0] <= rest[1]:
         position = [run.id.run_id, running.scheduled_id, running.started_id, *rest]
         answer["nextPageToken"] = seal(
-            PageToken("PollForDecisionTask", _digest(poll.place, poll.reverse), now, position)
+            PageToken("PollForDecisionTask", _digest(poll), now, position)
         )
     return encode(answer)
 
 
-def _digest(place: Place, reverse: bool) -> int:
-    return digest({"domain": place.domain, "taskList": place.name, "reverse": reverse})
+def _digest(poll: HeldPoll) -> int:
+    place, flags = poll.place, (poll.reverse, poll.from_previous)
+    return digest({"domain": place.domain, "taskList": place.name, "flags": flags})
 
 
 def _next_page(desk: Desk, call: Call) -> bytes:
+    """Go on with the window that the token was made from, whatever was appended since."""
     request = call.request
-    place = Place("decision", request["domain"], request["taskList"]["name"])
-    reverse = request.get("reverseOrder", False)
+    poll = HeldPoll(
+        _place(desk, call, "decision"),
+        call.responder,
+        call.now,
+        reverse=request.get("reverseOrder", False),
+        from_previous=request.get("startAtPreviousStartedEvent", False),
+        page=desk.page_size(request.get("maximumPageSize")),
+    )
     run_id, scheduled_id, started_id, first, last = read_page_token(
         request["nextPageToken"],
         call.operation,
-        _digest(place, reverse),
+        _digest(poll),
         call.now,
         desk.settings.page_token_ms,
     )
     run = desk.world.runs.get(run_id)
     if run is None or run.running is None or run.running.started_id != started_id:
         raise faults.unknown_decision_task(scheduled_id)
-    size = desk.page_size(request.get("maximumPageSize"))
-    poll = HeldPoll(place, call.responder, call.now, reverse=reverse, page=size)
     return _decision_page(desk, run, (first, last), poll, call.now)

@@ -80,7 +80,7 @@ def _list(desk: Desk, call: Call, *, is_open: bool) -> bytes:
 
 def _info(desk: Desk, run_id: str, description: str | None) -> Any:
     if description is None:
-        return execution_info(desk.world.runs[run_id])
+        return execution_info(desk.world.runs[run_id], desk.settings)
     return msgspec.json.decode(description, type=_Described).execution_info
 
 
@@ -88,7 +88,12 @@ def _count(desk: Desk, call: Call, *, is_open: bool) -> bytes:
     desk.world.registry.domain(call.request["domain"])
     wanted = _filter(call, is_open=is_open)
     desk.store.write(desk.world)
-    return encode({"count": desk.store.count(wanted, call.now), "truncated": False})
+    return _counted(desk, desk.store.count(wanted, call.now))
+
+
+def _counted(desk: Desk, number: int) -> bytes:
+    most = desk.settings.counted
+    return encode({"count": min(number, most), "truncated": number > most})
 
 
 def list_open_workflow_executions(desk: Desk, call: Call) -> bytes:
@@ -110,7 +115,7 @@ def count_closed_workflow_executions(desk: Desk, call: Call) -> bytes:
 def _count_pending(desk: Desk, call: Call, space: Space) -> bytes:
     desk.world.registry.domain(call.request["domain"])
     place = Place(space, call.request["domain"], call.request["taskList"]["name"])
-    return encode({"count": desk.world.lists.count(place), "truncated": False})
+    return _counted(desk, desk.world.lists.count(place))
 
 
 def count_pending_activity_tasks(desk: Desk, call: Call) -> bytes:

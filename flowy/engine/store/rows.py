@@ -48,7 +48,7 @@ def _closed(run: Execution, registry: Registry) -> tuple[int | str | None, ...]:
     retention = registry.domains[run.domain].retention
     days = 0 if retention == "NONE" else int(retention)
     expires = (run.closed_at or 0) + days * _DAY
-    described = encode(describe_execution(run)).decode()
+    described = encode(describe_execution(run, registry.settings)).decode()
     return run.closed_at, run.close_status, expires, described, run.key
 
 

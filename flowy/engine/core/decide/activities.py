@@ -2,7 +2,7 @@
 
 from msgspec import convert
 
-from flowy.engine.core.decide.batch import Batch, Undefined, resolve
+from flowy.engine.core.decide.batch import Batch, Denied, resolve
 from flowy.engine.core.registry import ACTIVITY, RegisteredType
 from flowy.engine.core.tasks import WaitingActivity
 from flowy.swf.decisions import RequestCancelActivityTask, ScheduleActivityTask
@@ -10,32 +10,32 @@ from flowy.swf.events import (
     ActivityTaskCanceled,
     ActivityTaskCancelRequested,
     ActivityTaskScheduled,
-    RequestCancelActivityTaskFailed,
-    ScheduleActivityTaskFailed,
 )
 from flowy.swf.values import TaskList
 
+_TOO_FAST = "ACTIVITY_CREATION_RATE_EXCEEDED"
+
 
 def schedule_activity_task(batch: Batch, decision: ScheduleActivityTask) -> None:
-    """Schedule an activity, or say why not; the first cause in SWF's checking order counts."""
-    try:
-        batch.append(_scheduled(batch, decision, _usable_type(batch, decision)))
-    except Undefined as undefined:
-        batch.refuse(
-            ScheduleActivityTaskFailed(
-                decision.activity_id, decision.activity_type, undefined.cause, batch.completed_id
-            )
-        )
+    """Put an activity on its list, with all its values resolved."""
+    scheduled = _scheduled(batch, decision, _usable_type(batch, decision))
+    if len(batch.run.activities) >= batch.settings.open_activities:
+        raise Denied("OPEN_ACTIVITIES_LIMIT_EXCEEDED")
+    batch.spend(decision.type, _TOO_FAST)
+    now = batch.transaction.now
+    if not batch.buckets.allows_task(batch.run.domain, scheduled.task_list.name, now):
+        raise Denied(_TOO_FAST)
+    batch.append(scheduled)
 
 
 def _usable_type(batch: Batch, decision: ScheduleActivityTask) -> RegisteredType:
     found = batch.registry.find_type(ACTIVITY, batch.run.domain, decision.activity_type)
     if found is None:
-        raise Undefined("ACTIVITY_TYPE_DOES_NOT_EXIST")
+        raise Denied("ACTIVITY_TYPE_DOES_NOT_EXIST")
     if found.deprecated:
-        raise Undefined("ACTIVITY_TYPE_DEPRECATED")
+        raise Denied("ACTIVITY_TYPE_DEPRECATED")
     if decision.activity_id in batch.run.activity_ids:
-        raise Undefined("ACTIVITY_ID_ALREADY_IN_USE")
+        raise Denied("ACTIVITY_ID_ALREADY_IN_USE")
     return found
 
 
@@ -70,8 +70,6 @@ def _scheduled(
         "defaultTaskHeartbeatTimeout",
         "DEFAULT_HEARTBEAT_TIMEOUT_UNDEFINED",
     )
-    if len(batch.run.activities) >= batch.settings.open_activities:
-        raise Undefined("OPEN_ACTIVITIES_LIMIT_EXCEEDED")
     return ActivityTaskScheduled(
         decision.activity_id,
         decision.activity_type,
@@ -91,12 +89,7 @@ def request_cancel_activity_task(batch: Batch, decision: RequestCancelActivityTa
     """Ask a running activity to stop; one that has not started is canceled at once."""
     scheduled_id = batch.run.activity_ids.get(decision.activity_id)
     if scheduled_id is None:
-        batch.refuse(
-            RequestCancelActivityTaskFailed(
-                decision.activity_id, "ACTIVITY_ID_UNKNOWN", batch.completed_id
-            )
-        )
-        return
+        raise Denied("ACTIVITY_ID_UNKNOWN")
     request = batch.append(ActivityTaskCancelRequested(decision.activity_id, batch.completed_id))
     if isinstance(batch.run.activities[scheduled_id], WaitingActivity):
         batch.append(

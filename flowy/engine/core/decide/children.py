@@ -1,38 +1,30 @@
 """The decision to start a child execution."""
 
-from flowy.engine.core.decide.batch import Batch, Undefined
+from flowy.engine.core.decide.batch import Batch, Denied
 from flowy.engine.core.decide.settings import CAUSES, Given, resolve_settings
 from flowy.engine.core.registry import WORKFLOW, RegisteredType
 from flowy.swf.decisions import StartChildWorkflowExecution
-from flowy.swf.events import (
-    StartChildWorkflowExecutionFailed,
-    StartChildWorkflowExecutionInitiated,
-)
+from flowy.swf.events import StartChildWorkflowExecutionInitiated
 
 
 def start_child_workflow_execution(batch: Batch, decision: StartChildWorkflowExecution) -> None:
     """Ask for a child. It starts later, in a transaction of its own."""
-    try:
-        batch.append(_initiated(batch, decision, _usable_type(batch, decision)))
-    except Undefined as undefined:
-        batch.refuse(
-            StartChildWorkflowExecutionFailed(
-                undefined.cause,
-                batch.completed_id,
-                0,
-                decision.workflow_id,
-                decision.workflow_type,
-                decision.control,
-            )
-        )
+    initiated = _initiated(batch, decision, _usable_type(batch, decision))
+    if len(batch.run.children) >= batch.settings.open_children:
+        raise Denied("OPEN_CHILDREN_LIMIT_EXCEEDED")
+    if batch.open_before + batch.children >= batch.settings.open_executions:
+        raise Denied("OPEN_WORKFLOWS_LIMIT_EXCEEDED")
+    batch.spend(decision.type, "CHILD_CREATION_RATE_EXCEEDED")
+    batch.append(initiated)
+    batch.children += 1
 
 
 def _usable_type(batch: Batch, decision: StartChildWorkflowExecution) -> RegisteredType:
     found = batch.registry.find_type(WORKFLOW, batch.run.domain, decision.workflow_type)
     if found is None:
-        raise Undefined("WORKFLOW_TYPE_DOES_NOT_EXIST")
+        raise Denied("WORKFLOW_TYPE_DOES_NOT_EXIST")
     if found.deprecated:
-        raise Undefined("WORKFLOW_TYPE_DEPRECATED")
+        raise Denied("WORKFLOW_TYPE_DEPRECATED")
     return found
 
 
@@ -48,10 +40,6 @@ def _initiated(
         decision.task_start_to_close_timeout,
     )
     settings = resolve_settings(given, found, CAUSES.__getitem__)
-    if len(batch.run.children) >= batch.settings.open_children:
-        raise Undefined("OPEN_CHILDREN_LIMIT_EXCEEDED")
-    if batch.count_open(batch.run.domain) >= batch.settings.open_executions:
-        raise Undefined("OPEN_WORKFLOWS_LIMIT_EXCEEDED")
     return StartChildWorkflowExecutionInitiated(
         settings.child_policy,
         batch.completed_id,

@@ -1,6 +1,6 @@
 """Decisions that close an execution: refused while a decision task waits."""
 
-from flowy.engine.core.decide.batch import Batch, Undefined
+from flowy.engine.core.decide.batch import Batch, Denied
 from flowy.engine.core.decide.settings import CAUSES, Given, resolve_settings
 from flowy.engine.core.registry import WORKFLOW, RegisteredType
 from flowy.swf.decisions import (
@@ -10,10 +10,6 @@ from flowy.swf.decisions import (
     FailWorkflowExecution,
 )
 from flowy.swf.events import (
-    CancelWorkflowExecutionFailed,
-    CompleteWorkflowExecutionFailed,
-    ContinueAsNewWorkflowExecutionFailed,
-    FailWorkflowExecutionFailed,
     WorkflowExecutionCanceled,
     WorkflowExecutionCompleted,
     WorkflowExecutionContinuedAsNew,
@@ -25,45 +21,43 @@ UNHANDLED = "UNHANDLED_DECISION"
 """Something happened that the decider has not seen: the normal outcome of a race."""
 
 
-def complete_workflow_execution(batch: Batch, decision: CompleteWorkflowExecution) -> None:
+def _check_seen(batch: Batch) -> None:
     if batch.run.waiting is not None:
-        batch.refuse(CompleteWorkflowExecutionFailed(UNHANDLED, batch.completed_id))
-    else:
-        batch.append(WorkflowExecutionCompleted(batch.completed_id, decision.result))
+        raise Denied(UNHANDLED)
+
+
+def complete_workflow_execution(batch: Batch, decision: CompleteWorkflowExecution) -> None:
+    _check_seen(batch)
+    batch.append(WorkflowExecutionCompleted(batch.completed_id, decision.result))
 
 
 def fail_workflow_execution(batch: Batch, decision: FailWorkflowExecution) -> None:
-    if batch.run.waiting is not None:
-        batch.refuse(FailWorkflowExecutionFailed(UNHANDLED, batch.completed_id))
-    else:
-        batch.append(WorkflowExecutionFailed(batch.completed_id, decision.details, decision.reason))
+    _check_seen(batch)
+    batch.append(WorkflowExecutionFailed(batch.completed_id, decision.details, decision.reason))
 
 
 def cancel_workflow_execution(batch: Batch, decision: CancelWorkflowExecution) -> None:
-    if batch.run.waiting is not None:
-        batch.refuse(CancelWorkflowExecutionFailed(UNHANDLED, batch.completed_id))
-    else:
-        batch.append(WorkflowExecutionCanceled(batch.completed_id, decision.details))
+    """Close as canceled; nobody needs to have asked for it."""
+    _check_seen(batch)
+    batch.append(WorkflowExecutionCanceled(batch.completed_id, decision.details))
 
 
 def continue_as_new(batch: Batch, decision: ContinueAsNewWorkflowExecution) -> None:
     """Close this run; the next one starts at once, so that the workflowId is never free."""
-    try:
-        batch.append(_continued(batch, decision, _usable_type(batch, decision)))
-    except Undefined as undefined:
-        batch.refuse(ContinueAsNewWorkflowExecutionFailed(undefined.cause, batch.completed_id))
+    _check_seen(batch)
+    continued = _continued(batch, decision, _usable_type(batch, decision))
+    batch.spend(decision.type, "CONTINUE_AS_NEW_WORKFLOW_EXECUTION_RATE_EXCEEDED")
+    batch.append(continued)
 
 
 def _usable_type(batch: Batch, decision: ContinueAsNewWorkflowExecution) -> RegisteredType:
-    if batch.run.waiting is not None:
-        raise Undefined(UNHANDLED)
     current = batch.run.started.workflow_type
     wanted = TypeId(current.name, decision.workflow_type_version or current.version)
     found = batch.registry.find_type(WORKFLOW, batch.run.domain, wanted)
     if found is None:
-        raise Undefined("WORKFLOW_TYPE_DOES_NOT_EXIST")
+        raise Denied("WORKFLOW_TYPE_DOES_NOT_EXIST")
     if found.deprecated:
-        raise Undefined("WORKFLOW_TYPE_DEPRECATED")
+        raise Denied("WORKFLOW_TYPE_DEPRECATED")
     return found
 
 

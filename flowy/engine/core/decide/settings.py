@@ -46,7 +46,7 @@ def resolve_settings(
     """Resolve all settings of a run.
 
     Raises:
-        Undefined: with `name_cause(member)` of the first member that has no value.
+        Denied: with `name_cause(member)` of the first member that has no value.
     """
     wanted = {
         "executionStartToCloseTimeout": (

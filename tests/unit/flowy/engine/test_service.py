@@ -180,21 +180,6 @@ def test_next_wake_is_the_next_deadline(desk: Desk) -> None:
     assert 6 < wake <= 7
 
 
-def test_what_is_not_there_yet_is_named(desk: Desk) -> None:
-    desk.call("StartWorkflowExecution", desk.start("w"))
-    token = desk.call("PollForDecisionTask", POLL).body["taskToken"]
-    block = {"id": "1", "name": "f"}
-    decision = {
-        "decisionType": "ScheduleLambdaFunction",
-        "scheduleLambdaFunctionDecisionAttributes": block,
-    }
-    answer = {"taskToken": token, "decisions": [decision]}
-    caller = desk.call("RespondDecisionTaskCompleted", answer)
-    assert caller.status == 400
-    assert "ScheduleLambdaFunction" in caller.body["message"]
-    assert desk.call("RespondDecisionTaskCompleted", {"taskToken": token}).status == 200
-
-
 def test_expired_executions_are_purged(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "engine.db")
     retention = {"workflowExecutionRetentionPeriodInDays": "NONE"}

@@ -103,15 +103,6 @@ def test_close_in_the_middle_is_refused_and_the_task_goes_on() -> None:
     assert not run.is_open
 
 
-def test_lambda_decision_is_refused_by_its_name() -> None:
-    play = Play()
-    run = play.start()
-    play.poll_decision()
-    with pytest.raises(Refused, match="ScheduleLambdaFunction"):
-        play.answer(run, [d.ScheduleLambdaFunction("1", "f")])
-    assert run.running is not None
-
-
 def test_closing_takes_tasks_off_their_lists() -> None:
     play = Play()
     play.start()
