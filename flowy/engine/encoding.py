@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from flowy.engine.core.timestamps import write_timestamp
 from flowy.swf.events import EVENTS, Event
 from flowy.swf.wire import block_name, event_from_wire
 
@@ -22,7 +23,7 @@ def encode_event(event: Event) -> str:
     kind = event.type
     block = _BLOCKS[kind]
     attributes = f'"{block}":{_encoder.encode(event.attributes).decode()}'
-    head = f'"eventId":{event.id},"eventTimestamp":{event.at / 1000!r},"eventType":"{kind}"'
+    head = f'"eventId":{event.id},"eventTimestamp":{write_timestamp(event.at)},"eventType":"{kind}"'
     # No block sorts between the three: they begin with `a` to `d`, or after `eventType`.
     return f"{{{attributes},{head}}}" if block < "eventId" else f"{{{head},{attributes}}}"
 

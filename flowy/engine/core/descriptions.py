@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from msgspec import to_builtins
+from msgspec import Raw, to_builtins
 
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.registry import ACTIVITY, Domain, RegisteredType
 from flowy.engine.core.settings import Settings
+from flowy.engine.core.timestamps import write_timestamp
 
 ACCOUNT = "000000000000"
 """The account in ARNs: the engine has none, and a client that parses ARNs wants twelve digits."""
 
 
-def seconds(at: int) -> float:
-    """Write a time as SWF does: seconds with milliseconds as the fraction."""
-    return at / 1000
+def seconds(at: int) -> Raw:
+    """Write a time as SWF does, as a piece of JSON."""
+    return Raw(write_timestamp(at).encode())
 
 
 def execution_info(run: Execution, settings: Settings) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from engine_process import Engine
 RECORDED = Path(__file__).parents[2] / "replay" / "wire_samples.json"
 SAMPLES = {s["name"]: s for s in json.loads(RECORDED.read_text())["samples"]}
 CHANGING = re.compile(
-    r'("(?:taskToken|runId|workflowId)":)"[^"]*"|("(?:eventTimestamp|creationDate)":)[0-9.eE]+'
+    r'("(?:taskToken|runId|workflowId)":)"[^"]*"|("(?:eventTimestamp|creationDate)":)[0-9]\.[0-9]{1,12}E9'
 )
 
 
