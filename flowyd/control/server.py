@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from flowyd.control import protocol
@@ -68,7 +69,7 @@ class Server:
         listener.listen(CLIENTS)
         listener.setblocking(False)
         self._listeners.append(listener)
-        accept = lambda: self._accept(listener, may_control=name == CTL)  # noqa: E731
+        accept = partial(self._accept, listener, may_control=name == CTL)
         self._selector.register(listener, selectors.EVENT_READ, accept)
 
     def _accept(self, listener: socket.socket, *, may_control: bool) -> None:

@@ -25,7 +25,7 @@ from flowyd.supervisor.news import (
 from flowyd.supervisor.orders import EndErrand, Order, RegisterTypes, SpawnWorker, Tell, WorkerId
 from flowyd.supervisor.policy import EX_CONFIG, LONGEST_MS, START_MS, delay
 from flowyd.supervisor.pools import Hold, Key, Pool
-from flowyd.supervisor.services import ENGINE, ZYGOTE, Announced
+from flowyd.supervisor.services import ENGINE, LONGEST, ZYGOTE, Announced
 from flowyd.supervisor.states import Event as WorkerChange
 from flowyd.supervisor.states import Tick
 from flowyd.supervisor.stopping import hear_stop, wind_down
@@ -105,7 +105,9 @@ def hear_refused(fleet: Fleet, reason: str, now: int, roll: float) -> Step:
     """Try again later: an unreachable SWF is no failed start."""
     match fleet.registration:
         case Registering(attempts):
-            retry_at = now + max(delay(attempts + 1, roll, LONGEST_MS), 200)
+            # Our own engine is back within a second; SWF deserves more patience.
+            longest = LONGEST[ENGINE] if ENGINE in fleet.services else LONGEST_MS
+            retry_at = now + delay(attempts + 1, roll, longest)
             told = Tell("warning", "types not registered yet", {"reason": reason})
             waiting = Unregistered(retry_at, attempts, reason)
             return replace(fleet, registration=waiting), (told, EndErrand())
