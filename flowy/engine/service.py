@@ -21,8 +21,6 @@ from flowy.engine.store import Store, StoreError
 _RETRY_MS = 1_000
 """How long the engine's own work (time-outs, hand-outs) rests after a commit that failed."""
 _PURGE_MS = 60_000
-_PURGED = 100
-"""Executions that are deleted in one go, so that nobody waits for long."""
 
 Log = Callable[[str], None]
 Admit = Callable[[Call], None]
@@ -122,7 +120,7 @@ class Service:
         while commands.fire_due(self._desk.world, now):
             pass
         if now >= self._purge_at:
-            more = self._desk.store.purge(now, _PURGED) == _PURGED
+            more = self._desk.store.purge(now)
             self._purge_at = now if more else now + _PURGE_MS
         self._dispatch(now)
 

@@ -15,9 +15,12 @@ from flowy.engine.core.settings import Settings
 from flowy.engine.core.world import World
 from flowy.engine.encoding import decode_event
 from flowy.engine.store import listing
+from flowy.engine.store.checkpoints import Checkpoints
 from flowy.engine.store.listing import Filter
-from flowy.engine.store.rows import read_texts, write_changes, write_registry
-from flowy.engine.store.schema import StoreError, connect
+from flowy.engine.store.purging import has_expired, purge_slice
+from flowy.engine.store.rows import Pending, read_texts
+from flowy.engine.store.schema import StoreError, Synchronous, connect
+from flowy.engine.store.tails import Tails
 from flowy.swf.events import WorkflowExecutionStarted
 from flowy.swf.values import ExecutionId
 
@@ -37,32 +40,30 @@ class Known(Struct, frozen=True):
 class Store:
     """Batches of changes go in, rows come out by index.
 
-    `write` puts changes where this connection's reads see them; only `commit` makes them last.
+    `write` puts changes where this store's reads see them; only `commit` makes them last.
+    `synchronous` is SQLite's: FULL outlives a power cut, NORMAL only the end of the process.
+
+    Raises:
+        StoreError: if the file cannot be used.
     """
 
-    def __init__(self, path: str) -> None:
-        self._connection = connect(path)
+    def __init__(self, path: str, synchronous: Synchronous = "FULL") -> None:
+        self._connection = connect(path, synchronous)
+        self._checkpoints = Checkpoints(path)
         self._in_transaction = False
+        self._pending = Pending()
+        self._tails = Tails()
         self.commits = 0
 
     def write(self, world: World) -> None:
-        """Write what changed in the world, without committing it.
-
-        Raises:
-            StoreError: the batch cannot be written and is rolled back.
-        """
-        registry = world.registry
-        if not (world.changes or registry.touched_domains or registry.touched_types):
-            return
-        with self._guard():
-            if not self._in_transaction:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._in_transaction = True
-            write_changes(self._connection, world.changes, registry)
-            write_registry(self._connection, registry)
-        world.changes = Changes()
-        registry.touched_domains.clear()
-        registry.touched_types.clear()
+        """Take over what changed in the world, without committing it."""
+        changes = world.changes
+        for key, number, text in self._pending.take(changes, world.registry):
+            self._tails.append(key, number, text)
+        for run in changes.closed:
+            self._tails.drop(run.key)
+        if changes:
+            world.changes = Changes()
 
     def commit(self, world: World, now: int) -> None:
         """Write what changed and make all of the batch last; `now` is the engine's clock.
@@ -71,14 +72,30 @@ class Store:
             StoreError: the batch cannot be written and is rolled back.
         """
         self.write(world)
-        if self._in_transaction:
-            with self._guard():
+        with self._guard():
+            self._settle()
+            if self._in_transaction:
                 self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('clock', ?)", (now,))
                 self._connection.execute("COMMIT")
                 self._in_transaction = False
                 self.commits += 1
+                self._checkpoints.wrote(self._pending.characters)
+                self._pending.characters = 0
+            self._checkpoints.finish(self._connection)
+
+    def _settle(self) -> None:
+        """Tell SQLite what it has not heard of yet: before a commit, and before it is asked."""
+        if self._pending:
+            self._begin()
+            self._pending.write(self._connection)
+
+    def _begin(self) -> None:
+        if not self._in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._in_transaction = True
 
     def close(self) -> None:
+        self._checkpoints.stop()
         self._connection.close()
 
     def last_clock(self) -> int:
@@ -98,6 +115,8 @@ class Store:
     def rollback(self) -> None:
         """Give the batch up."""
         self._in_transaction = False
+        self._pending.forget()
+        self._tails.clear()
         if self._connection.in_transaction:
             self._connection.rollback()
 
@@ -148,21 +167,33 @@ class Store:
         self, key: int, first: int, last: int | None, *, limit: int = -1, newest_first: bool = False
     ) -> list[str]:
         """Read the texts of the events `first` to `last` (None: to the end), both inclusive."""
+        if last is not None and limit > 0:
+            page = (max(first, last - limit + 1), last)
+            page = page if newest_first else (first, min(last, first + limit - 1))
+            kept = self._tails.read(key, *page)
+            if kept is not None:
+                return kept[::-1] if newest_first else kept
         bound = 1 << 62 if last is None else last
         query = _EVENTS_DOWN if newest_first else _EVENTS_UP
         with self._guard():
+            self._settle()
             return read_texts(self._connection.execute(query, (key, first, bound, limit)))
 
     def last_event(self, key: int) -> int:
         """The id of an execution's newest event."""
+        kept = self._tails.last(key)
+        if kept is not None:
+            return kept
         query = "SELECT max(id) FROM events WHERE key = ?"
         with self._guard():
+            self._settle()
             (last,) = self._connection.execute(query, (key,)).fetchone()
         return int(last)
 
     def find(self, run_id: str, now: int) -> Known | None:
         """Find an execution, open or closed, unless its retention has ended by `now`."""
         with self._guard():
+            self._settle()
             row = self._connection.execute(
                 "SELECT key, domain, workflow_id, description FROM executions WHERE run_id = ?"
                 " AND (expires_at IS NULL OR expires_at > ?)",
@@ -184,26 +215,23 @@ class Store:
             wanted, now, after=after, oldest_first=oldest_first, limit=limit
         )
         with self._guard():
+            self._settle()
             return self._connection.execute(query, values).fetchall()
 
     def count(self, wanted: Filter, now: int) -> int:
         query, values = listing.count(wanted, now)
         with self._guard():
+            self._settle()
             (number,) = self._connection.execute(query, values).fetchone()
         return int(number)
 
-    def purge(self, now: int, most: int) -> int:
-        """Delete executions whose retention has ended, at most `most`; return how many."""
+    def purge(self, now: int) -> bool:
+        """Delete a slice of what has outlived its retention; true if there may be more."""
         with self._guard():
-            rows = self._connection.execute(
-                "SELECT key FROM executions WHERE expires_at <= ? LIMIT ?", (now, most)
-            ).fetchall()
-            if rows and not self._in_transaction:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._in_transaction = True
-            self._connection.executemany("DELETE FROM events WHERE key = ?", rows)
-            self._connection.executemany("DELETE FROM executions WHERE key = ?", rows)
-        return len(rows)
+            if not has_expired(self._connection, now):
+                return False
+            self._begin()
+            return purge_slice(self._connection, now)
 
 
 __all__ = ["Filter", "Known", "Store", "StoreError"]

@@ -2,8 +2,11 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Literal
 
 from flowy.errors import FlowyError
+
+Synchronous = Literal["FULL", "NORMAL"]
 
 VERSION = 1
 """`PRAGMA user_version` of the files that this code writes."""
@@ -45,7 +48,7 @@ class StoreError(FlowyError):
     """The engine's file cannot be used, or a write to it failed. Nothing of it was changed."""
 
 
-def connect(path: str) -> sqlite3.Connection:
+def connect(path: str, synchronous: Synchronous) -> sqlite3.Connection:
     """Open the file at `path` (or ":memory:"), and make its tables if it is new.
 
     Raises:
@@ -58,7 +61,7 @@ def connect(path: str) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     try:
-        _prepare(connection)
+        _prepare(connection, synchronous)
     except sqlite3.Error as error:
         connection.close()
         raise _unusable(path, error) from error
@@ -86,11 +89,12 @@ def _inspect(path: str) -> None:
         )
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, synchronous: Synchronous) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     # An acknowledged call must survive a power cut, too; group commits make that cheap.
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    # A thread makes the checkpoints; this is for the case that it does not get to it.
+    connection.execute("PRAGMA wal_autocheckpoint = 16000")
     connection.execute("BEGIN IMMEDIATE")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == 0:

@@ -1,0 +1,187 @@
+"""`make bench`: the engine's speed, with moto beside it in the same run.
+
+Wall-clock rates depend on what else the machine does; the CPU time of the engine per workflow is
+the robust number. Everything runs on this machine: clients, engine and disk share its cores.
+"""
+
+import argparse
+import multiprocessing
+import os
+import statistics
+import tempfile
+import threading
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import servers
+import workloads
+from servers import Server
+from stock import Stock
+from wire import Client
+from workloads import Connect
+
+DECIDERS = WORKERS = 8
+
+
+def report(name: str, rate: float, cpu: float, goal: str = "") -> None:
+    """One line: a rate per second, and the server's CPU time for each."""
+    print(f"{name:52} {rate:9,.0f} /s {cpu * 1e6:9,.0f} µs CPU each  {goal}", flush=True)
+
+
+def one_activity(server: Server, connect: Connect, pairs: int, count: int, name: str) -> float:
+    """One-activity workflows: start, decide, work, decide. Returns workflows per second."""
+    share = count // pairs
+    count = share * pairs
+    cpu = server.cpu()
+    stamp = str(time.time_ns())
+    began = workloads.together(
+        [(workloads.starts, (connect, f"{stamp}-{n}", share)) for n in range(pairs)]
+    )
+    drained = workloads.together(
+        [(workloads.works, (connect, share))] * pairs
+        + [(workloads.decides, (connect, 2 * share))] * pairs
+    )
+    each = (server.cpu() - cpu) / count
+    report(name, count / (began + drained), each)
+    return count / (began + drained)
+
+
+def fan_out(server: Server, workflows: int, width: int, name: str) -> float:
+    """Parallel activities; returns activities per second."""
+    connect = partial(Client, server.port)
+    stamp = str(time.time_ns())
+    workloads.starts(connect, stamp, workflows)
+    total = workflows * width
+    cpu = server.cpu()
+    seconds = workloads.together(
+        [(workloads.works, (connect, total // WORKERS))] * WORKERS
+        + [(workloads.fans_out, (connect, workflows, width))]
+    )
+    report(name, total / seconds, (server.cpu() - cpu) / total, "goal 1,500")
+    return total / seconds
+
+
+def dispatch(server: Server, turns: int) -> None:
+    """How long after a respond is sent a waiting poll has its task, beside the respond itself."""
+    decider, starter = server.client(), server.client()
+    ratios, latencies = [], []
+    for turn in range(turns):
+        workloads.start(starter, f"latency-{time.time_ns()}-{turn}")
+        task = workloads.take(decider, "PollForDecisionTask", workloads.DECISIONS)
+        got: list[Any] = []
+        poller = threading.Thread(target=_wait_for_work, args=(server.port, got))
+        poller.start()
+        time.sleep(0.003)  # until the poll is held
+        sent = time.perf_counter()
+        workloads.respond(decider, task, workloads.schedule("a"))
+        answered = time.perf_counter()
+        poller.join()
+        work, received = got
+        latencies.append(received - sent)
+        ratios.append((received - sent) / (answered - sent))
+        starter.call("RespondActivityTaskCompleted", taskToken=work["taskToken"], result="3")
+        task = workloads.take(decider, "PollForDecisionTask", workloads.DECISIONS)
+        workloads.respond(decider, task, workloads.COMPLETE)
+    print(
+        f"{'dispatch: respond sent -> the waiting poll has it':52}"
+        f" {statistics.median(latencies) * 1e3:9.2f} ms p50"
+        f" {statistics.quantiles(latencies, n=100)[98] * 1e3:9.2f} ms p99"
+        f"  {statistics.median(ratios):.2f} x the respond's round trip (goal 1)",
+        flush=True,
+    )
+
+
+def _wait_for_work(port: int, got: list[Any]) -> None:
+    client = Client(port)
+    got += [workloads.take(client, "PollForActivityTask", workloads.WORK), time.perf_counter()]
+
+
+def stored(directory: Path, few: int, many: int) -> None:
+    """The rate with many closed executions in the file, beside that with few."""
+    with servers.engine(directory / "stored.db") as server:
+        connect = partial(Client, server.port)
+        servers.register(server.client())
+        _fill(connect, few)
+        before = one_activity(server, connect, DECIDERS, 3_000, f"... with {few:,} stored")
+        _fill(connect, many - few)
+        after = one_activity(server, connect, DECIDERS, 3_000, f"... with {many:,} stored")
+        print(f"{'the second by the first':52} {after / before:9.2f}  goal 0.95", flush=True)
+        print(f"{'memory':52} {server.memory() / 2**20:9.0f} MiB", flush=True)
+
+
+def _fill(connect: Connect, count: int) -> None:
+    """Start executions and terminate them."""
+    share = count // DECIDERS
+    workloads.together([(_pass_by, (connect, share))] * DECIDERS)
+
+
+def _pass_by(connect: Connect, count: int) -> None:
+    client = connect()
+    for number in range(count):
+        workflow_id = f"stored-{os.getpid()}-{time.time_ns()}-{number}"
+        workloads.start(client, workflow_id)
+        client.call("TerminateWorkflowExecution", domain=servers.DOMAIN, workflowId=workflow_id)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="one part: raw, fan, dispatch, boto3, moto, stored")
+    parser.add_argument("--directory", type=Path, help="where the files go: a real disk")
+    parser.add_argument("--stored", type=int, default=100_000)
+    options = parser.parse_args()
+    multiprocessing.set_start_method("fork")
+    with tempfile.TemporaryDirectory(dir=options.directory or Path.cwd()) as made:
+        for name, part in _parts(Path(made), options.stored).items():
+            if options.only in (None, name):
+                part()
+
+
+def _parts(directory: Path, many: int) -> dict[str, Any]:
+    return {
+        "raw": lambda: _raw(directory),
+        "fan": lambda: _fan(directory),
+        "dispatch": lambda: _dispatch(directory),
+        "boto3": lambda: _boto3(directory),
+        "moto": _moto,
+        "stored": lambda: stored(directory, 1_000, many),
+    }
+
+
+def _raw(directory: Path) -> None:
+    with servers.engine(directory / "raw.db") as server:
+        servers.register(server.client())
+        connect = partial(Client, server.port)
+        one_activity(server, connect, 1, 500, "one-activity workflows, 1 + 1 raw clients")
+        one_activity(server, connect, 8, 4_000, "one-activity workflows, 8 + 8 raw clients")
+
+
+def _fan(directory: Path) -> None:
+    with servers.engine(directory / "fan.db") as server:
+        servers.register(server.client())
+        fan_out(server, 40, 100, "activities in fan-out, 8 workers")
+
+
+def _dispatch(directory: Path) -> None:
+    with servers.engine(directory / "dispatch.db") as server:
+        servers.register(server.client())
+        dispatch(server, 200)
+
+
+def _boto3(directory: Path) -> None:
+    with servers.engine(directory / "boto3.db") as server:
+        servers.register(server.client())
+        connect = partial(Stock, server.port)
+        one_activity(server, connect, 4, 600, "one-activity workflows, 4 + 4 boto3 clients")
+
+
+def _moto() -> None:
+    with servers.moto() as server:
+        servers.register(server.client())
+        connect = partial(Client, server.port)
+        one_activity(server, connect, 1, 100, "moto: one-activity workflows, 1 + 1 raw clients")
+
+
+if __name__ == "__main__":
+    main()
