@@ -1,0 +1,35 @@
+"""What users test with: workflows in virtual time, replay, single activities, fault injection.
+
+    from flowy.testing import Environment
+
+    def test_a_month_passes():
+        with Environment() as env:
+            assert env.run(SleepsForAMonth) == "rested"      # takes milliseconds
+
+`replay` runs a workflow's code over recorded histories, `ActivityEnvironment` one activity alone;
+`env.faults` loses, repeats, delays and throttles calls and kills workers. For pytest there are the
+fixtures `flowy_env` and `flowy_engine` (`flowy.testing.pytest_plugin`).
+"""
+
+from flowy.testing.activity_environment import ActivityEnvironment
+from flowy.testing.engine_process import EngineProcess
+from flowy.testing.environment import Environment, EnvironmentHandle, ExecutionParked
+from flowy.testing.faults import Delay, Drop, Faults, Happened, Lose, Repeat, Throttle
+from flowy.testing.replaying import replay, save_history
+
+__all__ = [
+    "ActivityEnvironment",
+    "Delay",
+    "Drop",
+    "EngineProcess",
+    "Environment",
+    "EnvironmentHandle",
+    "ExecutionParked",
+    "Faults",
+    "Happened",
+    "Lose",
+    "Repeat",
+    "Throttle",
+    "replay",
+    "save_history",
+]

@@ -1,0 +1,84 @@
+"""`ActivityEnvironment`: one activity alone, with a link that a test reads and pulls."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flowy import converter, forms
+from flowy._activity import Activity, TaskInfo
+from flowy.errors import OptionError
+from flowy.registry import ActivityDefinition, definition
+from flowy.swf.tasks import ActivityTask
+from flowy.swf.values import ExecutionId
+from flowy.worker import execution
+from flowy.worker.execution import Outcome
+from flowy.worker.heartbeats import TaskLink
+
+
+class ActivityEnvironment:
+    """Runs activities as a worker would, without a service.
+
+    `heartbeats` are the details that the code gave, as values (None: without). Set `canceled`,
+    `stopping` or `gone` before a run, or in `on_heartbeat`, which is called after each heartbeat:
+
+        env = ActivityEnvironment()
+        env.on_heartbeat = lambda details: setattr(env, "canceled", details == 3)
+        assert env.run(Transcode, "in.mov") is None and env.heartbeats == [1, 2, 3]
+
+    `attempt` and `last_details` are what the code finds in its task.
+    """
+
+    def __init__(self, *, attempt: int = 1, last_details: Any = None) -> None:
+        self.heartbeats: list[Any] = []
+        self.canceled = False
+        self.stopping = False
+        self.gone = False
+        self.on_heartbeat: Callable[[Any], object] = lambda _details: None
+        self.attempt = attempt
+        self.last_details = last_details
+
+    def run(self, activity: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """The value that the code returns; what it raises comes out as it is.
+
+        Arguments and result go through JSON, as they do on their way over the service.
+
+        Raises:
+            SerializationError: for an argument or a result without a JSON form.
+            OptionError: for something that is no activity.
+        """
+        found = defined(activity)
+        given = forms.read_input(forms.write_input(forms.write_arguments(args, kwargs)))
+        info = TaskInfo(RUN, found.type, ID, self.attempt, self.last_details)
+        value = execution.call(found, Activity(info, self), given)
+        return forms.read_result(forms.write_result(value))
+
+    def answer(self, activity: Callable[..., Any], *args: Any, **kwargs: Any) -> Outcome:
+        """How a worker would answer the task: Completed, Failed, Canceled or Unanswered."""
+        found = defined(activity)
+        details = None if self.last_details is None else converter.dumps(self.last_details)
+        text = forms.write_input(
+            forms.write_arguments(args, kwargs), forms.Meta(attempt=self.attempt, details=details)
+        )
+        return execution.run(found, ActivityTask("", RUN, ID, found.type, text, 0), self)
+
+    def beat(self, details: str | None) -> None:
+        """Take a heartbeat, within SWF's limits; the running code's way here."""
+        TaskLink("", 0, automatic=False).beat(details)  # it knows the limits
+        value = None if details is None else converter.loads(details)
+        self.heartbeats.append(value)
+        self.on_heartbeat(value)
+
+
+RUN = ExecutionId("flowy.testing", "run")
+ID = "activity"
+
+
+def defined(activity: Callable[..., Any]) -> ActivityDefinition:
+    """What the decorator said.
+
+    Raises:
+        OptionError: for something that is not decorated.
+    """
+    found = definition(activity)
+    if not isinstance(found, ActivityDefinition):
+        raise OptionError(f"{activity!r} is no activity", hint="decorate it with @activity(...)")
+    return found

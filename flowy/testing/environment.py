@@ -1,0 +1,259 @@
+"""`Environment`: workflows and their activities in this process, in a time that skips."""
+
+import math
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from types import ModuleType
+from typing import Any, Self
+
+from flowy import forms
+from flowy.client import Handle, WorkflowLike, look
+from flowy.ends import Completed, Continued, End
+from flowy.errors import ExecutionFailed, FlowyError, RegistrationError
+from flowy.swf.events import Event
+from flowy.swf.values import ExecutionId
+from flowy.testing.clock import START, VirtualClock
+from flowy.testing.crew import Crew
+from flowy.testing.doubles import Doubles, Named
+from flowy.testing.faults import Faults
+from flowy.testing.loop import Loop
+from flowy.testing.memory import REGION, MemoryEngine
+from flowy.testing.replaying import replay_events
+from flowy.testing.skipping import Skipper
+from flowy.testing.swf import MemoryClient, MemorySWF
+from flowy.worker.registration import register_types
+
+DOMAIN = "testing"
+RETENTION_DAYS = 90
+
+
+class ExecutionParked(FlowyError):
+    """An execution cannot be decided: its code differs from its history, is unknown, or broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentHandle(Handle):
+    """One run of a workflow in an environment; `result` lets time pass, the virtual one."""
+
+    environment: "Environment" = field(repr=False)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Let time pass until the execution closes, through continued runs; its result.
+
+        `timeout` is in virtual seconds; None: as long as it takes.
+
+        Raises:
+            ExecutionFailed: if it closed otherwise.
+            ExecutionParked: if an execution cannot be decided.
+            TimeoutError: if it is still open.
+        """
+        return self.environment.result_of(self.execution, timeout)
+
+
+class Environment:
+    """The engine in memory, deciders and activity workers in one thread, and a virtual clock.
+
+    `activities` and `workflows` are decorated code, `modules` hold some; a workflow that is run is
+    added by itself, with the activities whose code its proxies hold. Whatever is due happens; when
+    nothing is left to do, the clock jumps to the next timer or time-out. Code takes no time, unless
+    an activity calls `env.advance(seconds)`: its heartbeats go on meanwhile, and so do all others.
+
+        with Environment(activities=[transcode]) as env:
+            with env.replace("ThumbnailGenerator", lambda source: ["1.png"]):
+                assert env.run(ProcessUploadedVideo, 7, "in.mov") == "done"
+
+    `start` is when time begins; `seed` makes the runIds and all chance. The same calls give the
+    same history, always.
+    """
+
+    def __init__(
+        self,
+        *,
+        activities: Iterable[Any] = (),
+        workflows: Iterable[Any] = (),
+        modules: Iterable[ModuleType] = (),
+        domain: str = DOMAIN,
+        start: datetime = START,
+        seed: int = 0,
+    ) -> None:
+        self.domain = domain
+        self.faults = Faults(Random(seed))  # noqa: S311  # a test wants it repeatable
+        self._registry = Doubles()
+        for thing in activities:
+            self._registry.add(thing)
+        for workflow in workflows:
+            self._registry.learn(workflow)
+        self._add_modules(modules)
+        self._clock = VirtualClock(start)
+        self._loop = Loop(self._clock)
+        self._engine = MemoryEngine(self._clock, seed)
+        self._swf = MemorySWF(domain, self._engine.request)
+        self._swf.register_domain(RETENTION_DAYS)
+        self._client = MemoryClient(self._swf)
+        self._crew = Crew(domain, self._engine, self._loop, self._registry, self.faults)
+        self._time = Skipper(self._clock, self._engine, self._loop, self._crew)
+        self._registered = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what still runs. An environment in a `with` block closes itself."""
+        self._loop.close()
+        self._engine.close()
+
+    # Executions ----------------------------------------------------------------------------------
+
+    def run(self, workflow: WorkflowLike, *args: Any, **kwargs: Any) -> Any:
+        """Start an execution and let time pass until it closes; its result.
+
+        Takes what `flowy.Client.start` takes. Afterwards each run that finished is replayed cold,
+        so that code that asks for other things on its second run is found here.
+
+        Raises:
+            ExecutionFailed: if it closed otherwise.
+            ExecutionParked: if an execution cannot be decided.
+            NonDeterminismError: if the code does not replay.
+        """
+        handle = self.start(workflow, *args, **kwargs)
+        try:
+            return handle.result()
+        finally:
+            self._replay_finished()
+
+    def start(self, workflow: WorkflowLike, *args: Any, **kwargs: Any) -> EnvironmentHandle:
+        """Start an execution, as `flowy.Client.start` does; it is decided when time passes."""
+        if isinstance(workflow, type):
+            self._registry.learn(workflow)
+        self._register()
+        started = self._client.start(workflow, *args, **kwargs)
+        return EnvironmentHandle(self._swf, started.execution, self)
+
+    def handle(self, id: str, run_id: str | None = None) -> EnvironmentHandle:
+        """A run that somebody started; without `run_id` the open one, else the latest.
+
+        Raises:
+            UnknownResource: if there is none.
+        """
+        return EnvironmentHandle(self._swf, self._client.handle(id, run_id).execution, self)
+
+    def signal(self, id: str, name: str, value: Any = None) -> None:
+        """Send a signal to an execution."""
+        self.handle(id).signal(name, value)
+
+    def cancel(self, id: str) -> None:
+        """Ask an execution to cancel itself."""
+        self.handle(id).cancel()
+
+    def terminate(self, id: str, reason: str = "") -> None:
+        """Close an execution at once."""
+        self.handle(id).terminate(reason)
+
+    def history(self, execution: Handle | str) -> list[Event]:
+        """The events of a run (of a workflowId: the open or latest one), oldest first."""
+        found = self.handle(execution) if isinstance(execution, str) else execution
+        return list(self._swf.history(found.execution))
+
+    # Code ----------------------------------------------------------------------------------------
+
+    def replace(self, activity: Named, code: Callable[..., Any]) -> AbstractContextManager[None]:
+        """While in the block, an activity runs this code: a function, a mock, a lambda.
+
+        `activity` is a type's name, (name, version), or the decorated code. The code gets the
+        activity's arguments, `flowy.current_task()` works in it, and what it raises fails the task.
+
+        Raises:
+            UnknownType: at the block's end, if there is no such activity.
+        """
+        return self._registry.replaced(activity, code)
+
+    @property
+    def parked(self) -> dict[ExecutionId, str]:
+        """Why executions that cannot be decided now are parked."""
+        return self._crew.parked
+
+    # Time ----------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time, in UTC."""
+        return datetime.fromtimestamp(self._clock.now() / 1000, UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Let so many virtual seconds pass, and whatever falls due in them happen; 0: what is due.
+
+        In the code of an activity it says how long that takes, while the world goes on.
+        """
+        if self._loop.current() is not None:
+            self._loop.pause(seconds)
+            return
+        self._time.until(lambda: False, self._clock.now() + math.ceil(seconds * 1000))
+
+    def result_of(self, execution: ExecutionId, timeout: float | None = None) -> Any:
+        """`EnvironmentHandle.result` of a run."""
+        if self._loop.current() is not None:
+            raise RuntimeError("an activity cannot wait for a result: time stands still in it")
+        self._register()
+        limit = math.inf if timeout is None else self._clock.now() + math.ceil(timeout * 1000)
+        ends: list[End] = []
+        if not self._time.until(lambda: self._closed(execution, ends), limit):
+            raise TimeoutError(f"the execution {execution.workflow_id!r} is still open")
+        (end,) = ends
+        if isinstance(end, ExecutionFailed):
+            raise end
+        return forms.read_result(end.result) if isinstance(end, Completed) else None
+
+    # What others see -----------------------------------------------------------------------------
+
+    def client(self, region: str = REGION) -> Any:
+        """A real boto3 client on the same state; its requests never leave this process.
+
+        A poll that finds nothing answers at once. What a call begins happens when time passes.
+        """
+        from flowy.testing import boto  # importing boto3's clients is slow: only who asks pays
+
+        return boto.client(self._engine.answer, region)
+
+    # ---------------------------------------------------------------------------------------------
+
+    def _add_modules(self, modules: Iterable[ModuleType]) -> None:
+        for module in modules:
+            for refused in self._registry.add_module(module):
+                raise refused
+        for known in list(self._registry.workflows.values()):
+            self._registry.learn(known.target)
+
+    def _register(self) -> None:
+        """Register the types that are new."""
+        self._registry.define_missing()
+        known = len(self._registry.activities) + len(self._registry.workflows)
+        if known == self._registered:
+            return
+        self._registered = known
+        for fault in register_types(self._swf, self._registry):
+            if fault.severity == "error":
+                raise RegistrationError(str(fault))
+
+    def _closed(self, execution: ExecutionId, ends: list[End]) -> bool:
+        """Whether the last run of a chain has closed; its end is put into `ends`."""
+        for why in self.parked.values():
+            raise ExecutionParked(f"an execution is parked: {why}", hint="mend its code")
+        end = look(self._swf, execution)
+        while isinstance(end, Continued):
+            execution = ExecutionId(execution.workflow_id, end.run_id)
+            end = look(self._swf, execution)
+        ends += [] if end is None else [end]
+        return bool(ends)
+
+    def _replay_finished(self) -> None:
+        """Replay every run that was decided here, has closed, and was not replayed yet."""
+        for execution in list(self._crew.decided):
+            if look(self._swf, execution) is not None:
+                del self._crew.decided[execution]
+                replay_events(list(self._swf.history(execution)), execution, self._registry)
