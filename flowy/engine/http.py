@@ -3,51 +3,53 @@
 import asyncio
 import select
 import socket
-import uuid
-from collections.abc import Callable
+import struct
 from typing import cast
 
-from flowy.engine.core import faults
+from flowy.engine.exchange import Exchange
+from flowy.engine.gate import Gate
 from flowy.engine.polls import Presence
 from flowy.engine.requests import NotHttp, Request, RequestParser
-from flowy.engine.service import Service, fault_body
-from flowy.swf.limits import REQUEST_BYTES
 
-QUEUED = 16
-"""Requests of one connection that may wait for their turn before it is read no further."""
 REASONS = {200: "OK", 400: "Bad Request", 413: "Content Too Large", 500: "Internal Server Error"}
-_DEFAULT_REGION = "us-east-1"
 
 
 class Connection(asyncio.Protocol):
     """One client. Its requests are carried out one after the other, its answers sent in order.
 
     A connection without a whole request costs its socket and this object, nothing else.
-    `partial_since` is the loop's time at which a request began that is not whole yet.
+    `stuck_since` is the loop's time at which a request began that is not whole yet, or an answer
+    that the client does not read.
     """
 
-    def __init__(
-        self, service: Service, wake: Callable[[], None], connections: set["Connection"]
-    ) -> None:
-        self._service = service
-        self._wake = wake
+    def __init__(self, gate: Gate, connections: set["Connection"]) -> None:
+        self._gate = gate
         self._connections = connections
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
+        self._client = ""
         self._parser = RequestParser()
-        self._current: Request | None = None
+        self._current: Exchange | None = None
         self._writable = True
-        self.partial_since: float | None = None
+        self._stepping = False
+        self.stuck_since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._connections.add(self)
+        peer = transport.get_extra_info("peername")
+        self._client = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else str(peer)
         _keep_alive(transport.get_extra_info("socket"))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's name
         self._transport = None
         self._parser.requests.clear()
         self._connections.discard(self)
-        self._service.connection_lost(self)
+        exchange = self._current
+        if exchange is not None:
+            if not exchange.is_ghost:
+                self._current = None
+            self._gate.lost(exchange)
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -55,44 +57,60 @@ class Connection(asyncio.Protocol):
         except NotHttp:
             self.close()
             return
-        if not (self._parser.within or self._parser.deaf):
-            self.partial_since = None
-        elif self.partial_since is None:
-            self.partial_since = asyncio.get_running_loop().time()
+        self._note_progress(completed=self._parser.take_completed())
         if self._transport is not None:
             if self._parser.wants_continue():
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            if len(self._parser.requests) >= QUEUED:
+            if self._parser.is_full:
                 self._transport.pause_reading()
         self._next()
 
+    def _note_progress(self, *, completed: bool = False) -> None:
+        # While enough waits here it is we who do not read.
+        partial = (self._parser.within or self._parser.deaf) and not self._parser.is_full
+        if self._writable and not partial:
+            self.stuck_since = None
+        elif self.stuck_since is None or completed:
+            self.stuck_since = self._loop.time()
+
     def pause_writing(self) -> None:
         self._writable = False
+        self._note_progress()
 
     def resume_writing(self) -> None:
         self._writable = True
+        self._note_progress()
         self._next()
 
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
 
+    def abort(self) -> None:
+        """Hang up at once; what was not sent yet is dropped."""
+        if self._transport is not None:
+            self._transport.abort()
+
     def _next(self) -> None:
-        """Begin the next request, if there is one and the answer before it has been read."""
-        waiting = self._parser.requests
-        if self._current is not None or not waiting or not self._writable:
-            return
-        self._current = request = waiting.popleft()
-        if self._transport is not None and len(waiting) < QUEUED:
+        """Begin the next requests, each if the answer before it has been sent and read."""
+        if self._stepping:
+            return  # an answer that came at once; the loop below goes on after it
+        self._stepping = True
+        try:
+            while self._current is None and self._parser.requests and self._may_answer():
+                self._begin(self._parser.requests.popleft())
+        finally:
+            self._stepping = False
+
+    def _may_answer(self) -> bool:
+        transport = self._transport
+        return self._writable and transport is not None and not transport.is_closing()
+
+    def _begin(self, request: Request) -> None:
+        self._current = Exchange(self, request, self._client, self._loop.time())
+        if self._transport is not None and not self._parser.is_full:
             self._transport.resume_reading()
-        if request.too_large:
-            self.answer(413, _TOO_LARGE)
-            return
-        service, _, operation = request.target.rpartition(".")
-        known = request.is_post and service.rpartition(".")[2] == "SimpleWorkflowService"
-        region = _region(request.authorization)
-        self._service.call(operation if known else "", bytes(request.body), self, region)
-        self._wake()
+        self._gate.enter(self._current)
 
     def presence(self) -> Presence:
         """Whether the client is there; "unsure" if there is something to read, perhaps its end."""
@@ -101,12 +119,17 @@ class Connection(asyncio.Protocol):
             return "gone"
         return "unsure" if transport.is_reading() and _readable(transport) else "here"
 
-    def answer(self, status: int, body: bytes) -> None:
+    def send(self, exchange: Exchange, status: int, body: bytes) -> None:
         """Send the answer to the current request, and go on with the next one."""
-        request, self._current = self._current, None
-        if self._transport is None or request is None:
+        if exchange is not self._current:
             return
-        self._transport.write(_head(request, status, len(body)) + body)
+        self._current = None
+        if self._transport is None:
+            self._gate.ended(exchange, "gone")
+            return
+        request = exchange.request
+        self._transport.write(_head(exchange, status, len(body)) + body)
+        self._gate.ended(exchange, _result(status, body), status, len(body))
         if request.too_large:
             # Hanging up while it still sends would reset the connection and lose the answer.
             self._transport.write_eof()
@@ -115,24 +138,35 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.close()
 
+    def reset(self) -> None:
+        """Break the connection off, so that the client sees a reset and not an end."""
+        exchange, self._current = self._current, None
+        if exchange is not None:
+            self._gate.ended(exchange, "reset")
+        if self._transport is not None:
+            connection = self._transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._transport.abort()
 
-_TOO_LARGE = fault_body(
-    faults.Refused(
-        "RequestEntityTooLargeException",
-        f"A request may have {REQUEST_BYTES} bytes at most",
-        namespace="com.amazon.coral.service",
-        status=413,
-    )
-)
+
+def _result(status: int, body: bytes) -> str:
+    """Say how a request ended: `ok`, or the name of the fault in the body."""
+    if status == 200:
+        return "ok"
+    return body.partition(b'"')[2].partition(b"#")[2].partition(b'"')[0].decode()
 
 
-def _head(request: Request, status: int, length: int) -> bytes:
+def _head(exchange: Exchange, status: int, length: int) -> bytes:
     """Write a response's head; the content type mirrors the request's."""
+    request = exchange.request
     new = request.content_type.startswith("application/x-amz-json")
     kind = "application/x-amz-json-1.0" if new else "application/json"
+    if exchange.operation.startswith("/"):
+        kind = "text/plain; version=0.0.4; charset=utf-8"  # the form that Prometheus asks for
     close = "" if request.keep_alive and not request.too_large else "Connection: close\r\n"
     return (
-        f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\nx-amzn-requestid: {uuid.uuid4()}\r\n"
+        f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\n"
+        f"x-amzn-requestid: {exchange.request_id}\r\n"
         f"Content-Type: {kind}\r\n{close}Content-Length: {length}\r\n\r\n"
     ).encode()
 
@@ -148,13 +182,6 @@ def _keep_alive(connection: socket.socket) -> None:
             (socket.TCP_KEEPCNT, 3),
         ):
             connection.setsockopt(socket.IPPROTO_TCP, option, value)
-
-
-def _region(authorization: str) -> str:
-    """Read the region in a credential scope: KEY/DATE/REGION/swf/aws4_request."""
-    _, _, credential = authorization.partition("Credential=")
-    parts = credential.split(",")[0].split("/")
-    return parts[2] if len(parts) >= 5 else _DEFAULT_REGION
 
 
 def _readable(transport: asyncio.Transport) -> bool:

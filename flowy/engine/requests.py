@@ -8,18 +8,25 @@ from msgspec import Struct, field
 from flowy.swf.limits import REQUEST_BYTES
 
 HEADER_BYTES = 64 * 1024
+QUEUED = 16
+"""Requests of one connection that may wait for their turn before it is read no further."""
 
 
 class Request(Struct):
-    """One request. `target` is the X-Amz-Target header; a body that is too large is not kept."""
+    """One request. `target` is the X-Amz-Target header; a body that is too large is not kept.
 
+    `headers` holds all of them as they came; `url` is path and query.
+    """
+
+    method: str = "POST"
+    url: str = ""
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     target: str = ""
     content_type: str = ""
     authorization: str = ""
     body: bytearray = field(default_factory=bytearray)
     too_large: bool = False
     keep_alive: bool = True
-    is_post: bool = True
     expects_continue: bool = False
 
 
@@ -41,6 +48,7 @@ class RequestParser:
         self._parser = httptools.HttpRequestParser(self)
         self._current = Request()
         self._header_bytes = 0
+        self._completed = False
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes.
@@ -67,7 +75,11 @@ class RequestParser:
         self._current = Request()
         self.within = True
 
+    def on_url(self, url: bytes) -> None:
+        self._current.url += url.decode("latin-1")
+
     def on_header(self, name: bytes, value: bytes) -> None:
+        self._current.headers.append((name, value))
         key = name.lower()
         if key == b"x-amz-target":
             self._current.target = value.decode("latin-1")
@@ -83,7 +95,7 @@ class RequestParser:
     def on_headers_complete(self) -> None:
         self._header_bytes = 0
         self._current.keep_alive = self._parser.should_keep_alive()
-        self._current.is_post = self._parser.get_method() == b"POST"
+        self._current.method = self._parser.get_method().decode("latin-1")
 
     def on_body(self, data: bytes) -> None:
         self._header_bytes = 0
@@ -97,10 +109,22 @@ class RequestParser:
 
     def on_message_complete(self) -> None:
         self._header_bytes = 0
+        self._completed = True
         self.within = False
         if not self._current.too_large:
             self.requests.append(self._current)
             self._current = Request()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether enough waits: then the client is read no further."""
+        waiting = self.requests
+        return len(waiting) >= QUEUED or sum(len(r.body) for r in waiting) > REQUEST_BYTES
+
+    def take_completed(self) -> bool:
+        """Whether a request has become whole since this was last asked."""
+        completed, self._completed = self._completed, False
+        return completed
 
     def wants_continue(self) -> bool:
         """Whether the client waits to hear that its body is welcome; true once per request."""

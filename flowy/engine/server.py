@@ -1,24 +1,19 @@
-"""The engine's process: a listening socket, the loop, signals."""
+"""The engine's loop: a listening socket, connections, and when to flush."""
 
 import asyncio
-import os
-import signal
 import socket
-import sys
 from collections.abc import Callable
-from contextlib import closing
 
-from flowy.engine.core.settings import Settings
+from flowy.engine.gate import Gate, Rules
 from flowy.engine.http import Connection
-from flowy.engine.lock import hold_lock
-from flowy.engine.run_ids import RunIds
+from flowy.engine.measures import Measures
 from flowy.engine.service import Service
-from flowy.engine.store import Store
 from flowy.errors import FlowyError
 
 _SWEEP_SECONDS = 10
-_PARTIAL_SECONDS = 30
-"""How long a request may take to arrive whole."""
+_STUCK_SECONDS = 30
+"""How long a request may take to arrive whole, and an answer to be read."""
+_SAMPLE_SECONDS = 1.0
 
 
 class ListenError(FlowyError):
@@ -28,16 +23,24 @@ class ListenError(FlowyError):
 class Server:
     """Runs a service on an asyncio loop until it is told to stop."""
 
-    def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        service: Service,
+        loop: asyncio.AbstractEventLoop,
+        rules: Rules | None = None,
+        measures: Measures | None = None,
+    ) -> None:
         self._service = service
         self._loop = loop
+        self._measures = measures or Measures()
+        self._gate = Gate(service, self.wake, rules or Rules(), self._measures)
         self._connections: set[Connection] = set()
         self._flush_handle: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.stopping = asyncio.Event()
 
     def connect(self) -> Connection:
-        return Connection(self._service, self.wake, self._connections)
+        return Connection(self._gate, self._connections)
 
     def wake(self) -> None:
         """Flush once all calls that came together have been carried out."""
@@ -46,7 +49,10 @@ class Server:
 
     def _flush(self) -> None:
         self._flush_handle = None
+        entered, self._gate.entered = self._gate.entered, 0
         self._service.flush()
+        if entered:
+            self._measures.batches.add(entered)
         if self._service.broken is not None:
             self.stopping.set()
             return
@@ -56,18 +62,25 @@ class Server:
         self._timer = None if seconds is None else self._loop.call_later(seconds, self.wake)
 
     def sweep(self) -> None:
-        """Hang up on clients whose request does not arrive."""
-        latest = self._loop.time() - _PARTIAL_SECONDS
+        """Hang up on clients whose request does not arrive, or who do not read."""
+        latest = self._loop.time() - _STUCK_SECONDS
         for connection in list(self._connections):
-            if connection.partial_since is not None and connection.partial_since < latest:
-                connection.close()
+            if connection.stuck_since is not None and connection.stuck_since < latest:
+                connection.abort()
         self._loop.call_later(_SWEEP_SECONDS, self.sweep)
+
+    def _sample(self, due: float) -> None:
+        """Note how late the loop comes to what was due."""
+        now = self._loop.time()
+        self._measures.lag.add(max(0.0, now - due))
+        self._loop.call_later(_SAMPLE_SECONDS, self._sample, now + _SAMPLE_SECONDS)
 
     async def run(self, listener: socket.socket, announce: Callable[[], None]) -> None:
         """Serve until `stopping` is set, then answer what is held and hang up."""
         server = await self._loop.create_server(self.connect, sock=listener)
         self.wake()
         self.sweep()
+        self._sample(self._loop.time())
         announce()
         await self.stopping.wait()
         server.close()
@@ -95,40 +108,3 @@ def listen(host: str, port: int) -> socket.socket:
 def address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def serve(database: str, host: str, port: int, settings: Settings | None = None) -> None:
-    """Run an engine on `database` (a path or ":memory:") until SIGTERM or SIGINT.
-
-    Once it serves it prints one line, `listening on http://HOST:PORT`.
-
-    Raises:
-        FlowyError: if the file or the address cannot be used.
-    """
-    lock = hold_lock(database)
-    try:
-        with listen(host, port) as listener, closing(Store(database)) as store:
-            service = Service(store, settings or Settings(), RunIds(os.urandom(16)), _log)
-            asyncio.run(_serve(service, listener))
-    finally:
-        if lock is not None:
-            lock.close()
-
-
-async def _serve(service: Service, listener: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    server = Server(service, loop)
-    if sys.platform != "win32":
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, server.stopping.set)
-    await server.run(listener, lambda: _announce(listener))
-
-
-def _announce(listener: socket.socket) -> None:
-    sys.stdout.write(f"listening on {address(listener)}\n")
-    sys.stdout.flush()
-
-
-def _log(text: str) -> None:
-    sys.stderr.write(f"flowy engine: {text}\n")
-    sys.stderr.flush()

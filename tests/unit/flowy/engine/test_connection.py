@@ -8,7 +8,10 @@ from typing import Any, cast
 import pytest
 
 from flowy.engine.core.task_lists import Place
+from flowy.engine.exchange import Exchange
+from flowy.engine.gate import Gate, Rules
 from flowy.engine.http import Connection
+from flowy.engine.measures import Measures
 from flowy.engine.polls import HeldPoll, Polls, Presence
 from flowy.engine.service import Service
 
@@ -20,10 +23,12 @@ class Heard:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.callers: list[Exchange] = []
         self.lost: list[object] = []
 
-    def call(self, operation: str, body: bytes, responder: object, region: str) -> None:
+    def call(self, operation: str, body: bytes, responder: Exchange, region: str) -> None:
         self.calls.append(operation)
+        self.callers.append(responder)
 
     def connection_lost(self, responder: object) -> None:
         self.lost.append(responder)
@@ -37,7 +42,8 @@ async def _until(condition: Callable[[], Any]) -> None:
 
 async def _connect(heard: Heard) -> tuple[Connection, socket.socket]:
     ours, theirs = socket.socketpair()
-    connection = Connection(cast("Service", heard), lambda: None, set())
+    gate = Gate(cast("Service", heard), lambda: None, Rules(), Measures())
+    connection = Connection(gate, set())
     await asyncio.get_running_loop().create_connection(lambda: connection, sock=ours)
     return connection, theirs
 
@@ -49,19 +55,21 @@ def test_presence_before_and_after_the_end_is_read() -> None:
         found = [connection.presence()]
         theirs.close()
         found.append(connection.presence())
-        await _until(lambda: heard.lost)
+        await _until(lambda: connection.presence() == "gone")
         return [*found, connection.presence()]
 
     assert asyncio.run(play()) == ["here", "unsure", "gone"]
 
 
-def test_service_hears_of_a_lost_connection() -> None:
+def test_service_hears_of_a_caller_that_has_gone() -> None:
     async def play() -> bool:
         heard = Heard()
         connection, theirs = await _connect(heard)
+        theirs.sendall(REQUEST)
+        await _until(lambda: heard.calls)
         theirs.close()
         await _until(lambda: heard.lost)
-        return heard.lost == [connection]
+        return heard.lost == heard.callers
 
     assert asyncio.run(play())
 
@@ -73,11 +81,11 @@ def test_second_request_waits_for_the_answer_to_the_first() -> None:
         theirs.sendall(REQUEST * 2)
         await _until(lambda: heard.calls)
         before = len(heard.calls)
-        connection.answer(200, b"")
+        heard.callers[0].answer(200, b"")
         after = len(heard.calls)
         connection.close()
         theirs.close()
-        await _until(lambda: heard.lost)
+        await _until(lambda: connection.presence() == "gone")
         return before, after
 
     assert asyncio.run(play()) == (1, 2)
@@ -99,7 +107,7 @@ def test_client_that_reads_nothing_is_read_no_further() -> None:
         calls = len(heard.calls)
         connection.close()
         theirs.close()
-        await _until(lambda: heard.lost)
+        await _until(lambda: connection.presence() == "gone")
         return calls
 
     assert asyncio.run(play()) == 1

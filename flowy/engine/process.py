@@ -1,0 +1,102 @@
+"""The engine's process: its options, its file's lock, its signals."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from msgspec import Struct
+
+from flowy.engine.access_log import AccessLog
+from flowy.engine.core.settings import Settings
+from flowy.engine.credentials import check_exposure
+from flowy.engine.fault_file import FaultFile
+from flowy.engine.files import allow_many_files
+from flowy.engine.gate import Rules
+from flowy.engine.lock import hold_lock
+from flowy.engine.measures import Measures
+from flowy.engine.metrics import Sources, render
+from flowy.engine.run_ids import RunIds
+from flowy.engine.server import Server, address, listen
+from flowy.engine.service import Service
+from flowy.engine.store import Store
+from flowy.engine.throttle import Throttle
+
+
+class Options(Struct, frozen=True):
+    """How the engine is reached. `secrets` (by access key) are None if anybody may call.
+
+    Without them only a loopback address is served, unless `insecure`. `faults` is a file of rules.
+    """
+
+    secrets: Mapping[str, str] | None = None
+    insecure: bool = False
+    faults: Path | None = None
+    throttle: bool = False
+    access_log: bool = False
+
+
+def serve(
+    database: str,
+    host: str,
+    port: int,
+    settings: Settings | None = None,
+    options: Options | None = None,
+) -> None:
+    """Run an engine on `database` (a path or ":memory:") until SIGTERM or SIGINT.
+
+    Once it serves it prints one line, `listening on http://HOST:PORT`.
+
+    Raises:
+        FlowyError: if the file, the address or an option cannot be used.
+    """
+    options = options or Options()
+    check_exposure(host, guarded=bool(options.secrets), insecure=options.insecure)
+    strike = FaultFile(options.faults, _log).choose if options.faults else None
+    allow_many_files()
+    lock = hold_lock(database)
+    try:
+        with listen(host, port) as listener, closing(Store(database)) as store:
+            service = Service(store, settings or Settings(), RunIds(os.urandom(16)), _log)
+            if options.throttle:
+                throttle = Throttle()
+                service.admit = lambda call: throttle.admit(call.operation, call.request, call.now)
+            measures = Measures()
+            sources = Sources(
+                measures, lambda: service.desk, None if database == ":memory:" else Path(database)
+            )
+            rules = Rules(
+                options.secrets,
+                strike,
+                {"/healthz": lambda: b"ok\n", "/metrics": lambda: render(sources)},
+                AccessLog(sys.stderr.buffer) if options.access_log else None,
+            )
+            asyncio.run(_serve(service, listener, rules, measures))
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+async def _serve(
+    service: Service, listener: socket.socket, rules: Rules, measures: Measures
+) -> None:
+    loop = asyncio.get_running_loop()
+    server = Server(service, loop, rules, measures)
+    if sys.platform != "win32":
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.stopping.set)
+    await server.run(listener, lambda: _announce(listener))
+
+
+def _announce(listener: socket.socket) -> None:
+    sys.stdout.write(f"listening on {address(listener)}\n")
+    sys.stdout.flush()
+
+
+def _log(text: str) -> None:
+    sys.stderr.write(f"flowy engine: {text}\n")
+    sys.stderr.flush()
