@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Literal
 
+from flowy.engine.store.migrations import STEPS, migrate
 from flowy.errors import FlowyError
 
 Synchronous = Literal["FULL", "NORMAL"]
@@ -56,30 +57,46 @@ def connect(path: str, synchronous: Synchronous) -> sqlite3.Connection:
     """
     try:
         if path != ":memory:" and Path(path).exists() and Path(path).stat().st_size:
-            _inspect(path)
+            # Look before touching anything: a file of a newer version must stay as it is.
+            open_to_read(Path(path)).close()
         connection = sqlite3.connect(path, isolation_level=None, timeout=2, cached_statements=256)
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     try:
         _prepare(connection, synchronous)
-    except sqlite3.Error as error:
+        migrate(connection, path, VERSION, STEPS)
+    except (sqlite3.Error, OSError) as error:
         connection.close()
         raise _unusable(path, error) from error
     return connection
 
 
-def _unusable(path: str, error: sqlite3.Error) -> StoreError:
+def _unusable(path: str, error: sqlite3.Error | OSError) -> StoreError:
     return StoreError(f"cannot open the database {path}: {error}")
 
 
-def _inspect(path: str) -> None:
-    """Look before touching anything: a file of a newer version must stay as it is."""
-    connection = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True, timeout=2)
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open an engine's file for reading only.
+
+    Raises:
+        StoreError: if there is none, or it is of another program or of a newer version.
+        sqlite3.Error: if SQLite cannot read it.
+    """
+    if not path.exists():
+        raise StoreError(f"there is no file {path}")
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=2)
     try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-    finally:
+        _inspect(connection, str(path))
+    except BaseException:
         connection.close()
+        raise
+    return connection
+
+
+def _inspect(connection: sqlite3.Connection, path: str) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != APPLICATION:
         raise StoreError(f"{path} is not an engine's database", hint="name another file")
     if version > VERSION:
