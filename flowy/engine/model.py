@@ -53,12 +53,14 @@ class Model:
 
     def __init__(self) -> None:
         model = create_loader().load_service_model("swf", "service-2")
-        self._shapes: dict[str, dict[str, Any]] = model["shapes"] | _OWN
+        self.shapes: dict[str, dict[str, Any]] = model["shapes"] | _OWN
         self._checks: dict[str, Check] = {}
+        self.inputs: dict[str, str] = {
+            name: operation["input"]["shape"] for name, operation in model["operations"].items()
+        } | {name: name for name in _OWN}
         self.operations: dict[str, Check] = {
-            name: self._check(operation["input"]["shape"])
-            for name, operation in model["operations"].items()
-        } | {name: self._check(name) for name in _OWN}
+            name: self._check(shape) for name, shape in self.inputs.items()
+        }
 
     def read(self, operation: str, request: object) -> dict[str, Any]:
         """Return the request with what the operation knows.
@@ -77,7 +79,7 @@ class Model:
 
     def _check(self, name: str) -> Check:
         if name not in self._checks:
-            shape = self._shapes[name]
+            shape = self.shapes[name]
             make = Model._decision if name == "Decision" else _MAKERS[shape["type"]]
             self._checks[name] = make(self, name, shape)
         return self._checks[name]

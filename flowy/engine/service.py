@@ -1,6 +1,7 @@
 """From calls to answers: a batch of calls shares one commit, and is answered after it."""
 
 from collections.abc import Callable
+from functools import cache
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +17,7 @@ from flowy.engine.operations import OPERATIONS, carry_out
 from flowy.engine.operations.holding import EMPTY
 from flowy.engine.operations.polling import hand_out
 from flowy.engine.polls import HeldPoll, Polls, Responder
+from flowy.engine.shapes import Shapes
 from flowy.engine.store import Store, StoreError
 
 _RETRY_MS = 1_000
@@ -51,7 +53,7 @@ class Service:
     ) -> None:
         self._new_run_id = new_run_id
         self._log = log
-        self._model = Model()
+        self._model, self._shapes = _readers()
         self._clock = clock or EngineClock(store.last_clock())
         self._answers: list[Answer] = []
         self.admit: Admit | None = None
@@ -87,7 +89,9 @@ class Service:
     ) -> bytes | None:
         if operation not in OPERATIONS:
             raise faults.unknown_operation()
-        request = self._model.read(operation, read_json(body))
+        request = self._shapes.read(operation, body)
+        if request is None:
+            request = self._model.read(operation, read_json(body))
         call = Call(operation, request, self._clock.now(), responder, region)
         if self.admit is not None:
             self.admit(call)
@@ -193,6 +197,13 @@ class Service:
         self._rest_until = 1 << 62
         self.flush()
         self._desk.store.close()
+
+
+@cache
+def _readers() -> tuple[Model, Shapes]:
+    """Made once: reading botocore's file takes longer than a small test."""
+    model = Model()
+    return model, Shapes(model)
 
 
 def read_json(body: bytes) -> object:
