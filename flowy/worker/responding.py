@@ -44,13 +44,16 @@ def after(error: ServiceError, *, unsure: bool, left: float, delay: float) -> Ag
 
 
 class Time(Protocol):
-    """The time that passes for a worker: the machine's, or a test's."""
+    """The time that passes for a worker, and its chance: the machine's, or a test's."""
 
     def monotonic(self) -> float:
         """Seconds since some moment."""
 
     def pause(self, seconds: float) -> None:
         """Let so many seconds pass."""
+
+    def jitter(self) -> float:
+        """A number in [0, 1) that spreads the waits of many workers."""
 
 
 class MachineTime:
@@ -61,6 +64,9 @@ class MachineTime:
 
     def pause(self, seconds: float) -> None:
         Event().wait(seconds)
+
+    def jitter(self) -> float:
+        return random.random()  # noqa: S311  # spreads load, hides nothing
 
 
 def respond(
@@ -77,7 +83,7 @@ def respond(
             return "answered", None
         except ServiceError as error:
             tries += 1
-            delay = answer_delay(tries, loopback=loopback, jitter=random.random())  # noqa: S311  # spreads load
+            delay = answer_delay(tries, loopback=loopback, jitter=clock.jitter())
             match after(error, unsure=unsure, left=deadline - clock.monotonic(), delay=delay):
                 case Over(answer):
                     return answer, None if answer == "answered" else error
