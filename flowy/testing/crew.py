@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from random import Random
 from typing import Any, assert_never
 
 from flowy import decider
@@ -43,7 +42,6 @@ class Crew:
         self._loop = loop
         self._registry = registry
         self._faults = faults
-        self._jitter = Random(faults.random.random())  # noqa: S311  # spreads load, hides nothing
         self._swf = MemorySWF(domain, self._send)
         self._heartbeats = LoopHeartbeats(self._swf, loop)
         self._polling: set[Place] = set()
@@ -84,7 +82,7 @@ class Crew:
                 return self._swf.poll_activity(place.name, IDENTITY)
             except ServiceError as error:
                 failures += 1
-                jitter = self._jitter.random()
+                jitter = self._loop.jitter()
                 self._loop.pause(poll_delay(error, failures, loopback=True, jitter=jitter))
         return None
 

@@ -35,7 +35,7 @@ class EngineProcess:
         )
         self.url, said = self._announced(process)
         if not self.url:
-            process.wait()
+            process.communicate()  # it has ended: this waits for it and closes the pipe
             raise FlowyError(f"the engine did not start: {said}")
         # Somebody has to read what it writes: a full pipe would stop it.
         self._reader = Thread(target=process.stdout.read, daemon=True)  # type: ignore[union-attr]  # it is a pipe

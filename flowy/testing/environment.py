@@ -88,7 +88,7 @@ class Environment:
             self._registry.learn(workflow)
         self._add_modules(modules)
         self._clock = VirtualClock(start)
-        self._loop = Loop(self._clock)
+        self._loop = Loop(self._clock, Random(seed))  # noqa: S311  # the same
         self._engine = MemoryEngine(self._clock, seed)
         self._swf = MemorySWF(domain, self._engine.request)
         self._swf.register_domain(RETENTION_DAYS)

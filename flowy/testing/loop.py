@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from contextvars import copy_context
 from itertools import count
+from random import Random
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -38,8 +39,9 @@ class Alarm:
 class Loop:
     """What waits for a moment, and the greenlets of the tasks (`flowy.worker.responding.Time`)."""
 
-    def __init__(self, clock: VirtualClock) -> None:
+    def __init__(self, clock: VirtualClock, random: Random) -> None:
         self._clock = clock
+        self._random = random
         self._alarms: list[tuple[int, int, Alarm]] = []
         self._order = count()
         self._suspended: dict[Task, None] = {}
@@ -86,6 +88,10 @@ class Loop:
     def monotonic(self) -> float:
         """Virtual seconds, for a worker."""
         return self._clock.now() / 1000
+
+    def jitter(self) -> float:
+        """What spreads the waits of workers, seeded."""
+        return self._random.random()
 
     def pause(self, seconds: float) -> None:
         """Let time pass for the running task, while the others go on."""
