@@ -61,7 +61,7 @@ def work(
     scribe.listen()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     worker = WorkerInfo(pool.name, job.slot, pool.kind, pool.task_list, identity)
-    post = Post(client, loaded.registry, pool.task_list, identity)
+    post = Post(client, loaded.registry, pool.task_list, identity, loaded.around)
     loaded.hooks.hook.flowy_worker_start(worker=worker)
     scribe.ready()
     _log.debug("worker ready", task_list=pool.task_list)

@@ -139,6 +139,24 @@ def test_a_pool_whose_workers_never_start_backs_off_and_is_held(launch, sample_p
     assert "no such device" in daemon.log
 
 
+def test_each_task_runs_inside_the_plugins_flowy_task(launch, sample_plugin, tmp_path):
+    hook = f"""
+from contextlib import contextmanager
+from flowy import hookimpl
+@hookimpl
+@contextmanager
+def flowy_task(task):
+    yield
+    with open({str(tmp_path / "tasks")!r}, "a") as file:
+        file.write(task.type + "\\n")
+"""
+    daemon = launch(plugin=sample_plugin + hook)
+    daemon.until_ready()
+    daemon.flowy("start", "Twice", "[3]", "--wait")
+
+    assert sorted((tmp_path / "tasks").read_text().split()) == ["Double/1"] * 2 + ["Twice/1"] * 3
+
+
 def test_dev_refuses_what_run_only_warns_of(launch):
     plugin = 'from flowy import activity\n@activity("Lost", 1, "elsewhere")\ndef lost(): ...\n'
     strict = launch("dev", plugin=plugin)
