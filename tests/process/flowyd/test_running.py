@@ -146,9 +146,9 @@ from flowy import hookimpl
 @hookimpl
 @contextmanager
 def flowy_task(task):
-    yield
     with open({str(tmp_path / "tasks")!r}, "a") as file:
         file.write(task.type + "\\n")
+    yield
 """
     daemon = launch(plugin=sample_plugin + hook)
     daemon.until_ready()

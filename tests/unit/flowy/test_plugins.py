@@ -186,3 +186,13 @@ def test_a_context_manager_that_cannot_be_entered_does_not_stop_the_task(site):
     with plugins.load([], ["plug_bad"]).around("task"):
         ran = True
     assert ran
+
+
+def test_a_hook_that_nobody_would_call_is_a_fault(tmp_path, monkeypatch):
+    source = "from flowy import hookimpl\n@hookimpl\ndef flowy_teleport(): ...\n"
+    (tmp_path / "plug_teleport.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    (fault, *_) = plugins.load([], ["plug_teleport"]).faults
+
+    assert "flowy_teleport" in fault.message
