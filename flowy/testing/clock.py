@@ -10,7 +10,8 @@ class VirtualClock:
     """Milliseconds since the epoch that pass when somebody says so (`flowy.engine.clock.Clock`)."""
 
     def __init__(self, start: datetime = START) -> None:
-        self._now = round(start.timestamp() * 1000)
+        aware = start if start.tzinfo else start.replace(tzinfo=UTC)
+        self._now = round(aware.timestamp() * 1000)
 
     def now(self) -> int:
         return self._now

@@ -29,7 +29,7 @@ class Crew:
     """Polls for a task wherever one waits, runs it and answers it: `flowy.worker`'s own code.
 
     `parked` says why executions that cannot be decided are parked, `decided` keeps those that a
-    decision was made for.
+    decision was made for, `left` are task lists that others serve.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Crew:
     ) -> None:
         self.parked: dict[ExecutionId, str] = {}
         self.decided: dict[ExecutionId, None] = {}
+        self.left: set[str] = set()
         self._domain = domain
         self._engine = engine
         self._loop = loop
@@ -51,7 +52,8 @@ class Crew:
 
         Activities first: what ends at one moment is decided together, which saves replays.
         """
-        places = [p for p in self._engine.waiting(self._domain) if p not in self._polling]
+        waiting = [p for p in self._engine.waiting(self._domain) if p.name not in self.left]
+        places = [place for place in waiting if place not in self._polling]
         activities_first = [p for p in places if p.space == "activity"] or places
         for place in activities_first:
             self._polling.add(place)

@@ -65,8 +65,8 @@ class Environment:
             with env.replace("ThumbnailGenerator", lambda source: ["1.png"]):
                 assert env.run(ProcessUploadedVideo, 7, "in.mov") == "done"
 
-    `start` is when time begins; `seed` makes the runIds and all chance. The same calls give the
-    same history, always.
+    `start` is when time begins, in UTC unless it says otherwise; `seed` makes the runIds and all
+    chance. The same calls give the same history, always.
     """
 
     def __init__(
@@ -219,6 +219,10 @@ class Environment:
         from flowy.testing import boto  # importing boto3's clients is slow: only who asks pays
 
         return boto.client(self._engine.answer, region)
+
+    def leave(self, task_list: str) -> None:
+        """Leave the tasks of a list to others, such as a test that polls with boto3."""
+        self._crew.left.add(task_list)
 
     # ---------------------------------------------------------------------------------------------
 

@@ -63,6 +63,17 @@ def test_boto3_plays_every_part(env):
     assert env.handle("raw").result() == 7
 
 
+def test_a_list_that_is_left_to_boto3_is_served_by_nobody_else(env):
+    env.leave("images")
+    handle = env.start(Flow, "p")
+    env.advance(3000)
+    swf = env.client()
+    task = swf.poll_for_activity_task(domain=env.domain, taskList={"name": "images"})
+    assert task["activityType"] == {"name": "Resize", "version": "1"}
+    swf.respond_activity_task_completed(taskToken=task["taskToken"], result='"by hand"')
+    assert handle.result() == "by hand"
+
+
 def test_an_execution_that_boto3_starts_is_worked_on(env):
     env.advance(0)
     env.start(Flow, "first").result()

@@ -334,11 +334,11 @@ def test_the_end_of_an_environment_ends_what_still_runs():
     assert ended == [START + timedelta(seconds=100)]
 
 
-def test_time_begins_when_it_is_told_to():
-    moment = datetime(2030, 6, 1, tzinfo=UTC)
-    with Environment(start=moment) as env:
+@pytest.mark.parametrize("zone", [UTC, None])
+def test_time_begins_when_it_is_told_to(zone):
+    with Environment(start=datetime(2030, 6, 1, tzinfo=zone)) as env:
         assert env.run(flow(lambda self: self.now().year)) == 2030
-        assert env.now == moment
+        assert env.now == datetime(2030, 6, 1, tzinfo=UTC)
 
 
 def test_tasks_of_one_list_go_by_priority(env):
