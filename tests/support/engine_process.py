@@ -23,16 +23,17 @@ WORK = {"name": "Work", "version": "1"}
 class Engine:
     """One engine process on `database`; start it again after `kill` or `stop`."""
 
-    def __init__(self, database: Path | str, hold: float = 1.0) -> None:
+    def __init__(self, database: Path | str, hold: float = 1.0, *options: str) -> None:
         self.database = str(database)
         self.hold = hold
+        self.options = options
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
 
     def start(self) -> "Engine":
         command = [sys.executable, "-m", "flowy", "engine", "--db", self.database]
         self.process = subprocess.Popen(
-            [*command, "--listen", "127.0.0.1:0", "--hold", str(self.hold)],
+            [*command, "--listen", "127.0.0.1:0", "--hold", str(self.hold), *self.options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -80,6 +81,22 @@ class Engine:
         connection.request("POST", "/", json.dumps(request), headers(operation))
         return connection
 
+    def get(self, path: str) -> tuple[int, str]:
+        """Read a page as a browser or Prometheus would."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def metric(self, name: str) -> float:
+        """The value of one metric, its labels being part of the name."""
+        lines = self.get("/metrics")[1].splitlines()
+        (line,) = [line for line in lines if line.startswith(f"{name} ")]
+        return float(line.split()[-1])
+
     def hold_polls(self, *polls: tuple[str, str], identity: str = "me") -> list[HTTPConnection]:
         """Send polls (operation, task list), and return once the engine has taken them all."""
         sent = [
@@ -115,9 +132,9 @@ def read(connection: HTTPConnection) -> tuple[int, Any]:
 
 
 @contextmanager
-def running(database: Path | str, hold: float = 1.0) -> Iterator[Engine]:
+def running(database: Path | str, hold: float = 1.0, *options: str) -> Iterator[Engine]:
     """An engine that is gone when the block ends, however it ends."""
-    engine = Engine(database, hold).start()
+    engine = Engine(database, hold, *options).start()
     try:
         yield engine
     finally:
