@@ -146,15 +146,14 @@ class Store:
             world.registry.types[found.kind, found.domain, found.id] = found
 
     def _load_execution(self, world: World, key: int, domain: str, id: ExecutionId) -> None:
-        run: Execution | None = None
-        for text in self.events(key, 1, None):
-            event = decode_event(text)
-            if isinstance(event.attributes, WorkflowExecutionStarted):
-                run = open_execution(key, domain, id, event.at, event.attributes)
-            if run is not None:
-                fold(run, event)
-        if run is None:
-            raise StoreError(f"the open execution {id.workflow_id} {id.run_id} has no events")
+        try:
+            run = _refold(key, domain, id, self.events(key, 1, None))
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            # What a damaged history makes the reader do.
+            raise StoreError(
+                f"the history of {id.workflow_id} {id.run_id} cannot be read: {error!r}",
+                hint="`flowy engine check FILE` tells more",
+            ) from error
         beats = self._connection.execute(
             "SELECT scheduled_id, at, details FROM heartbeats WHERE key = ?", (key,)
         )
@@ -232,6 +231,20 @@ class Store:
                 return False
             self._begin()
             return purge_slice(self._connection, now)
+
+
+def _refold(key: int, domain: str, id: ExecutionId, texts: "list[str]") -> Execution:
+    """Make an open execution anew from its history."""
+    run: Execution | None = None
+    for text in texts:
+        event = decode_event(text)
+        if isinstance(event.attributes, WorkflowExecutionStarted):
+            run = open_execution(key, domain, id, event.at, event.attributes)
+        if run is not None:
+            fold(run, event)
+    if run is None:
+        raise ValueError("it does not begin with its start")
+    return run
 
 
 __all__ = ["Filter", "Known", "Store", "StoreError"]

@@ -37,12 +37,23 @@ def check(path: Path) -> Iterator[Fault]:
     try:
         with closing(open_to_read(path)) as connection:
             connection.execute("BEGIN")
-            damage = read_texts(connection.execute("PRAGMA integrity_check"))
-            yield from (Fault(str(path), text) for text in damage if text != "ok")
-            if damage == ["ok"]:
+            damage = _damage(connection)
+            yield from (Fault(str(path), text) for text in damage)
+            if not damage:
                 yield from _check_executions(connection)
     except sqlite3.Error as error:
         raise StoreError(f"cannot check {path}: {error}") from error
+
+
+def _damage(connection: sqlite3.Connection) -> list[str]:
+    """Ask SQLite what is damaged; it says so itself, or trips over it."""
+    try:
+        found = read_texts(connection.execute("PRAGMA integrity_check"))
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        return [str(error)]
+    return [text for text in found if text != "ok"]
 
 
 def _check_executions(connection: sqlite3.Connection) -> Iterator[Fault]:
@@ -60,6 +71,8 @@ def _check_executions(connection: sqlite3.Connection) -> Iterator[Fault]:
 def _check_history(row: _Row, events: list[Event]) -> list[str]:
     if not events or not isinstance(events[0].attributes, WorkflowExecutionStarted):
         return ["its history does not begin with its start"]
+    if [event.id for event in events] != list(range(1, len(events) + 1)):
+        return ["its events are not numbered 1..n"]
     problems = broken_rules(events)
     if problems:
         return problems
