@@ -54,6 +54,7 @@ def test_a_later_attempt_finds_the_details_of_the_last():
     assert env.run(Transcode, 9) == {"done": [9, 2]}
     assert env.heartbeats == [7, 8]
     assert env.answer(Transcode, 9) == Completed('{"done":[9,2]}')
+    assert env.heartbeats == [7, 8, 7, 8]
 
 
 def test_errors_come_out_as_they_were_raised():

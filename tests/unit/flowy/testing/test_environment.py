@@ -1,6 +1,7 @@
 """`Environment`: time that skips, real workers, stand-ins, parallel activities, cancellation."""
 
 import time
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from unittest.mock import Mock
@@ -21,12 +22,18 @@ from flowy import (
     workflow,
 )
 from flowy.errors import UnknownType
-from flowy.swf.events import ActivityTaskCompleted, ActivityTaskStarted, TimerFired
+from flowy.swf.events import (
+    ActivityTaskCompleted,
+    ActivityTaskStarted,
+    DecisionTaskCompleted,
+    TimerFired,
+)
 from flowy.testing import Environment, ExecutionParked
 from flowy.testing.clock import START
 
 DAY = 24 * 3600
 YEAR = 365 * DAY
+TENANT = ContextVar("tenant", default="nobody")
 
 
 @activity("Resize", 1, "images")
@@ -68,8 +75,11 @@ def test_a_hundred_parallel_activities_give_their_results_in_order(env):
     def run(self, path):
         return [call.result() for call in [self.resize(path, n) for n in range(100)]]
 
-    assert env.run(flow(run), "p") == [f"p@{n}" for n in range(100)]
+    handle = env.start(flow(run), "p")
+    assert handle.result() == [f"p@{n}" for n in range(100)]
     assert env.now == START
+    decided = [e for e in env.history(handle) if isinstance(e.attributes, DecisionTaskCompleted)]
+    assert len(decided) == 2  # what ended at one moment was decided together
 
 
 def test_retries_wait_their_delay_in_virtual_time(env):
@@ -126,6 +136,8 @@ def test_a_stand_in_holds_inside_its_block_only(env):
     with env.replace(("Resize", 1), lambda path: f"fake {path}"):
         with env.replace("Resize", lambda path: "hidden by the one that names the version"):
             assert env.run(double) == "fake p"
+        with env.replace(resize, lambda path: f"nested {path}"):
+            assert env.run(double) == "nested p"
         assert env.run(double) == "fake p"
     assert env.run(double) == "p@128"
 
@@ -299,6 +311,42 @@ def test_a_parked_execution_raises_at_once_with_its_reason(env):
     with pytest.raises(ExecutionParked, match="non-deterministic"):
         env.run(flow(run))
     assert env.now < START + timedelta(seconds=1)
+
+
+def test_a_parked_execution_goes_on_once_its_code_is_mended(env):
+    broken = [ImportError("not on this host")]
+
+    def run(self):
+        for error in broken:
+            raise error
+
+    handle = env.start(flow(run))
+    with pytest.raises(ExecutionParked, match="not on this host"):
+        handle.result()
+    broken.clear()
+    env.advance(60)
+    assert not env.parked
+    assert handle.result() is None
+
+
+def test_an_activity_sees_the_context_of_its_test(env):
+    def run(self):
+        return self.resize("p").result()
+
+    token = TENANT.set("acme")
+    with env.replace("Resize", lambda _path: TENANT.get()):
+        assert env.run(flow(run)) == "acme"
+    TENANT.reset(token)
+
+
+def test_the_heartbeats_of_an_activity_end_with_it(env):
+    def run(self):
+        self.resize("p").result()
+        self.sleep(600).result()
+
+    env.faults.throttle("RecordActivityTaskHeartbeat")
+    env.run(flow(run))
+    assert env.faults.happened == []
 
 
 def test_an_activity_may_not_wait_for_a_result(env):

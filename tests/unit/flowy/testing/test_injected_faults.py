@@ -78,6 +78,14 @@ def test_an_answer_that_never_arrives_is_sent_again(env):
     assert [each.effect for each in env.faults.happened] == [Drop()] * 3
 
 
+def test_a_poll_that_never_arrives_starts_no_task(env):
+    env.faults.drop("PollForActivityTask")
+    result, history = run(env, Sums, 1)
+    assert result == 0
+    assert not kinds(history, ActivityTaskTimedOut)
+    assert env.faults.happened == [Happened("PollForActivityTask", Drop())]
+
+
 def test_a_throttle_slows_the_workers_and_kills_none(env):
     env.faults.throttle("Poll", nth=2, times=6)
     assert run(env, Sums, 1)[0] == 0

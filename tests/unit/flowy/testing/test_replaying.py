@@ -22,8 +22,8 @@ def flow(run, name="Flow"):
 
 
 def dice(self):
-    self.sleep(self.random.randrange(1, 10**6) / 10).result()
-    return self.resize("a").result()
+    self.sleep(5).result()
+    return self.resize(self.random.random()).result()
 
 
 def other(self):
@@ -55,6 +55,8 @@ def test_other_code_does_not_replay(handle, other_code):
 def test_random_numbers_need_to_know_whose_history_it_is(handle):
     events = list(handle.history())
     replay(events, flow(dice), execution=handle.execution)
+    with pytest.raises(NonDeterminismError):
+        replay(events, flow(dice))
 
 
 def shapes(events):
