@@ -1,0 +1,152 @@
+"""An engine is killed under load, again and again: what it has acknowledged is there afterwards.
+
+`make crash` kills it a thousand times.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crash_load import Found, Load, faults
+from engine_process import eventually
+
+from flowy.engine.clock import EngineClock
+from flowy.engine.core.settings import Settings
+from flowy.engine.run_ids import RunIds
+from flowy.engine.service import Service
+from flowy.engine.store import Store
+
+KILLS = int(os.environ.get("FLOWY_CRASH_KILLS", "30"))
+SEED = int(os.environ.get("FLOWY_CRASH_SEED", "0")) or random.randrange(1, 1 << 30)
+EPISODE = 10
+"""Kills of engines on one file: longer histories would be read again and again."""
+SCRIPT = Path(__file__).parents[2] / "support" / "doomed_engine.py"
+
+pytestmark = pytest.mark.timeout(60 + 2 * KILLS)
+
+
+class Stem:
+    """The process that forks doomed engines."""
+
+    def __init__(self, **environment: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | environment,
+        )
+
+    def start(self, database: Path, **doom: Any) -> tuple[int, int]:
+        """Start an engine; returns its port and pid."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"database": str(database), "doom": doom}) + "\n")
+        self._process.stdin.flush()
+        said = self._hear()
+        return said["port"], said["pid"]
+
+    def ended(self) -> int:
+        """Wait for the engine's end; returns the signal that ended it, or 0."""
+        return os.waitstatus_to_exitcode(self._hear()["ended"]) * -1
+
+    def _hear(self) -> dict[str, int]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line.startswith("{"), line
+        said: dict[str, int] = json.loads(line)
+        return said
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def stem() -> Iterator[Stem]:
+    process = Stem()
+    yield process
+    process.close()
+
+
+def kill(stem: Stem, database: Path, load: Load, **doom: Any) -> None:
+    """One life of an engine: load it until it dies of its doom or by our hand."""
+    port, pid = stem.start(database, **doom)
+    before = load.calls
+    threads = load.run(port)
+    if not {"statement", "answer"} & set(doom):
+        eventually(lambda: load.calls - before >= doom.get("calls", 1), 20)
+        os.kill(pid, signal.SIGKILL)
+    assert stem.ended() == signal.SIGKILL
+    for thread in threads:
+        thread.join(20)
+
+
+def choose(chance: random.Random) -> dict[str, int]:
+    """Where an engine dies: within its writing, within its answering, or anywhere."""
+    point = chance.choice(("statement", "answer", "calls"))
+    return {point: chance.randrange(1, 200)}
+
+
+def lives(directory: Path, stem: Stem, episode: int, kills: int) -> int:
+    """Kill the engines of one file; returns how many calls they took."""
+    chance = random.Random(SEED + episode)
+    database = directory / f"{episode}.db"
+    load = Load()
+    port, pid = stem.start(database)
+    load.register(port)
+    os.kill(pid, signal.SIGTERM)
+    assert stem.ended() == 0
+    for number in range(kills):
+        doom = choose(chance)
+        kill(stem, database, load, **doom)
+        lost = load.acknowledged - Found(database).facts()
+        assert not lost, (SEED, episode, number, doom, lost)
+    assert load.refused == []
+    found = Found(database)
+    assert faults(found) == [], (SEED, episode)
+    assert_restart_catches_up(database, found)
+    return load.calls
+
+
+def assert_restart_catches_up(database: Path, found: Found) -> None:
+    """All that fell due meanwhile happens at the next start, in order; nothing else does."""
+    store = Store(str(database))
+    clock = EngineClock(store.last_clock() + 5_000)
+    service = Service(store, Settings(), RunIds(b"after"), print, clock)
+    service.flush()
+    late = service.next_deadline()
+    assert late is None or late > clock.now()
+    service.stop()
+    after = Found(database)
+    assert faults(after) == []
+    for run, events in found.histories.items():
+        assert after.histories[run][: len(events)] == events
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_half_applied(tmp_path: Path, stem: Stem) -> None:
+    calls = 0
+    for episode, done in enumerate(range(0, KILLS, EPISODE)):
+        calls += lives(tmp_path, stem, episode, min(EPISODE, KILLS - done))
+    assert calls > 20 * KILLS  # there was a load
+
+
+def test_an_answer_before_its_commit_is_found(tmp_path: Path, stem: Stem) -> None:
+    load = Load()
+    database = tmp_path / "engine.db"
+    port, pid = stem.start(database)
+    load.register(port)
+    os.kill(pid, signal.SIGTERM)
+    stem.ended()
+    for number in range(5):
+        kill(stem, database, load, early=1, statement=50 + number)
+    assert load.acknowledged - Found(database).facts()
