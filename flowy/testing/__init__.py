@@ -11,6 +11,7 @@
 fixtures `flowy_env` and `flowy_engine` (`flowy.testing.pytest_plugin`).
 """
 
+from flowy.engine.core.settings import Rate, Settings
 from flowy.testing.activity_environment import ActivityEnvironment
 from flowy.testing.engine_process import EngineProcess
 from flowy.testing.environment import Environment, EnvironmentHandle, ExecutionParked
@@ -28,7 +29,9 @@ __all__ = [
     "Faults",
     "Happened",
     "Lose",
+    "Rate",
     "Repeat",
+    "Settings",
     "Throttle",
     "replay",
     "save_history",

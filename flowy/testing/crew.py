@@ -1,6 +1,6 @@
 """The workers of an environment: as many as there are tasks, over the code that real ones run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, assert_never
 
@@ -19,10 +19,12 @@ from flowy.testing.loop import Loop
 from flowy.testing.memory import MemoryEngine
 from flowy.testing.swf import MemorySWF
 from flowy.worker import activities, decisions
-from flowy.worker.backoff import poll_delay
+from flowy.worker.backoff import EMPTY_SECONDS, poll_delay
 from flowy.worker.post import Post, Silent
 
 IDENTITY = "flowy.testing"
+
+Poll = Callable[[str, str], DecisionTask | ActivityTask | None]
 
 
 class Crew:
@@ -52,13 +54,16 @@ class Crew:
 
         Activities first: what ends at one moment is decided together, which saves replays.
         """
-        waiting = [p for p in self._engine.waiting(self._domain) if p.name not in self.left]
-        places = [place for place in waiting if place not in self._polling]
+        served = [p for p in self._engine.waiting(self._domain) if self._serves(p)]
+        places = [place for place in served if place not in self._polling]
         activities_first = [p for p in places if p.space == "activity"] or places
         for place in activities_first:
             self._polling.add(place)
             self._loop.spawn(partial(self._work, place))
         return bool(places)
+
+    def _serves(self, place: Place) -> bool:
+        return place.space != "lambda" and place.name not in self.left
 
     def _work(self, place: Place) -> None:
         try:
@@ -75,17 +80,19 @@ class Crew:
 
     def _poll(self, place: Place) -> DecisionTask | ActivityTask | None:
         """Poll until there is an answer, or no task any more."""
-        failures = 0
-        decides = place.space == "decision"
+        failures, decides = 0, place.space == "decision"
+        poll: Poll = self._swf.poll_decision if decides else self._swf.poll_activity
         while place in self._engine.waiting(self._domain):
             try:
-                if decides:
-                    return self._swf.poll_decision(place.name, IDENTITY)
-                return self._swf.poll_activity(place.name, IDENTITY)
+                task = poll(place.name, IDENTITY)
             except ServiceError as error:
                 failures += 1
                 jitter = self._loop.jitter()
                 self._loop.pause(poll_delay(error, failures, loopback=True, jitter=jitter))
+            else:
+                if task is not None:
+                    return task
+                self._loop.pause(EMPTY_SECONDS)  # as a worker does: never ask in circles
         return None
 
     def _doom(self, heartbeats: int | None) -> None:

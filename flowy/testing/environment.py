@@ -12,6 +12,7 @@ from typing import Any, Self
 from flowy import forms
 from flowy.client import Handle, WorkflowLike, look
 from flowy.ends import Completed, Continued, End
+from flowy.engine.core.settings import Settings
 from flowy.errors import ExecutionFailed, FlowyError, RegistrationError
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId
@@ -66,10 +67,11 @@ class Environment:
                 assert env.run(ProcessUploadedVideo, 7, "in.mov") == "done"
 
     `start` is when time begins, in UTC unless it says otherwise; `seed` makes the runIds and all
-    chance. The same calls give the same history, always.
+    chance: the same calls give the same history, always. `settings` are the engine's limits: lower
+    ones, rates and refused permissions show how the code meets SWF's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a test may want, each by name
         self,
         *,
         activities: Iterable[Any] = (),
@@ -78,6 +80,7 @@ class Environment:
         domain: str = DOMAIN,
         start: datetime = START,
         seed: int = 0,
+        settings: Settings | None = None,
     ) -> None:
         self.domain = domain
         self.faults = Faults(Random(seed))  # noqa: S311  # a test wants it repeatable
@@ -89,7 +92,7 @@ class Environment:
         self._add_modules(modules)
         self._clock = VirtualClock(start)
         self._loop = Loop(self._clock, Random(seed))  # noqa: S311  # the same
-        self._engine = MemoryEngine(self._clock, seed)
+        self._engine = MemoryEngine(self._clock, seed, settings or Settings())
         self._swf = MemorySWF(domain, self._engine.request)
         self._swf.register_domain(RETENTION_DAYS)
         self._client = MemoryClient(self._swf)

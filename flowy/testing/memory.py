@@ -38,10 +38,10 @@ class MemoryEngine:
     `seed` makes the runIds: the same ones in each test run.
     """
 
-    def __init__(self, clock: VirtualClock, seed: int) -> None:
+    def __init__(self, clock: VirtualClock, seed: int, settings: Settings) -> None:
         self._service = Service(
             Store(":memory:"),
-            Settings(hold_ms=0),
+            msgspec.structs.replace(settings, hold_ms=0),
             RunIds(f"flowy.testing {seed}".encode()),
             lambda text: _log.error("the engine failed", why=text),
             clock,

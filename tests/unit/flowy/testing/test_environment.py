@@ -28,7 +28,7 @@ from flowy.swf.events import (
     DecisionTaskCompleted,
     TimerFired,
 )
-from flowy.testing import Environment, ExecutionParked
+from flowy.testing import Environment, ExecutionParked, Settings
 from flowy.testing.clock import START
 
 DAY = 24 * 3600
@@ -361,6 +361,18 @@ def test_an_activity_may_not_wait_for_a_result(env):
         pytest.raises(ExecutionFailed, match="cannot wait for a result"),
     ):
         env.run(flow(run))
+
+
+def test_lower_limits_show_how_the_code_meets_swfs():
+    def run(self):
+        calls = [self.resize("p", n) for n in range(3)]
+        try:
+            return [call.result() for call in calls]
+        except TaskNotScheduled as error:
+            return error.cause
+
+    with Environment(settings=Settings(open_activities=2)) as env:
+        assert env.run(flow(run)) == "OPEN_ACTIVITIES_LIMIT_EXCEEDED"
 
 
 def test_the_end_of_an_environment_ends_what_still_runs():
