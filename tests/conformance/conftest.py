@@ -1,5 +1,6 @@
 """The suite's target, a stage for each test, and what the runs' histories are checked for."""
 
+import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import boto3
 import grades
+import msgspec
 import pytest
 import targets
 from engine_process import running
@@ -38,6 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_deselected(items: list[pytest.Item]) -> None:
     if any(HERE in item.path.parents for item in items):
         GATHERED.begun = False
+
+
+def pytest_sessionfinish() -> None:
+    """Hand over what was gathered, to who asked for it."""
+    if path := os.environ.get("FLOWY_CONFORMANCE_GATHERED"):
+        Path(path).write_bytes(msgspec.json.encode(GATHERED))
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
@@ -83,8 +91,6 @@ def target(
 
 
 def _domain() -> str | None:
-    import os
-
     return os.environ["FLOWY_CONFORMANCE_DOMAIN"] if targets.NAME == "aws" else None
 
 

@@ -18,9 +18,7 @@ def post(stage: Stage, operation: str, **request: Any) -> tuple[int, str, str]:
 @pytest.mark.grade("M", "R")
 def test_13_a_domain_is_registered_once(stage: Stage) -> None:
     name = stage.new_domain("once")
-    found = fault(
-        stage.swf.register_domain, name=name, workflowExecutionRetentionPeriodInDays="1"
-    )
+    found = fault(stage.swf.register_domain, name=name, workflowExecutionRetentionPeriodInDays="1")
     assert found == ("DomainAlreadyExistsFault", name)
 
 
@@ -44,9 +42,7 @@ def test_13_a_domain_has_at_most_50_tags(stage: Stage) -> None:
 @pytest.mark.grade("M")
 @pytest.mark.parametrize("name", ["a:b", "a/b", "a|b", "arn", "a\tb", " a", "a "])
 def test_13_a_bad_name_is_refused(stage: Stage, name: str) -> None:
-    found = fault(
-        stage.swf.register_domain, name=name, workflowExecutionRetentionPeriodInDays="1"
-    )
+    found = fault(stage.swf.register_domain, name=name, workflowExecutionRetentionPeriodInDays="1")
     assert found[0] == "ValidationException"
 
 
@@ -249,9 +245,7 @@ def test_21_types_are_listed_by_exact_name_and_status(kind: Kind) -> None:
     kind.call("register", name=kind.id["name"] + "x", version="1")
     for status, expected in (("REGISTERED", 1), ("DEPRECATED", 0)):
         method = getattr(kind.stage.swf, f"list_{kind.kind}_types")
-        found = method(
-            domain=kind.stage.domain, registrationStatus=status, name=kind.id["name"]
-        )
+        found = method(domain=kind.stage.domain, registrationStatus=status, name=kind.id["name"])
         assert len(found["typeInfos"]) == expected
 
 

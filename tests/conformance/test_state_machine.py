@@ -1,6 +1,6 @@
 """Lines 39-50 of the behaviour document's list: decision tasks, batches, closes."""
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import pytest
@@ -319,6 +319,6 @@ def test_50_events_of_one_cause_share_their_time(stage: Stage) -> None:
         assert [event["eventId"] for event in same] == list(
             range(same[0]["eventId"], same[0]["eventId"] + len(same))
         )
-    for before, event in zip(events, events[1:], strict=False):
+    for before, event in pairwise(events):
         if event["eventType"] == DTS:
             assert event["eventTimestamp"] == before["eventTimestamp"]

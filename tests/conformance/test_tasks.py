@@ -200,9 +200,7 @@ def test_37_pages_of_the_newest_first(stage: Stage) -> None:
     run = stage.start()
     stage.signal(run)
     first = stage.poll(reverseOrder=True, maximumPageSize=3)
-    second = stage.poll(
-        reverseOrder=True, maximumPageSize=3, nextPageToken=first["nextPageToken"]
-    )
+    second = stage.poll(reverseOrder=True, maximumPageSize=3, nextPageToken=first["nextPageToken"])
     shown = [[event["eventId"] for event in page["events"]] for page in (first, second)]
     assert shown == [[4, 3, 2], [1]]
 

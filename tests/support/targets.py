@@ -51,8 +51,8 @@ class Target(Protocol):
     def wait(self, seconds: float) -> None:
         """Let time pass."""
 
-    def restart(self) -> None:
-        """Stop the service and start it again on the same disk."""
+    def restart(self, down: float = 0) -> None:
+        """Stop the service and start it again on the same disk, so many seconds later."""
 
 
 class _Clock:
@@ -141,9 +141,11 @@ class EngineTarget:
         self._clock.at = end
         self.service.flush()
 
-    def restart(self) -> None:
+    def restart(self, down: float = 0) -> None:
         self.service.stop()
+        self._clock.at += round(down * 1000)
         self.service = self._start()
+        self.service.flush()
 
 
 class RemoteTarget:
@@ -165,7 +167,7 @@ class RemoteTarget:
     def wait(self, _seconds: float) -> None:
         pytest.skip(_NO_CLOCK)
 
-    def restart(self) -> None:
+    def restart(self, down: float = 0) -> None:
         pytest.skip("nobody restarts this target")
 
 
