@@ -14,9 +14,10 @@ fixtures `flowy_env` and `flowy_engine` (`flowy.testing.pytest_plugin`).
 from flowy.engine.core.settings import Rate, Settings
 from flowy.testing.activity_environment import ActivityEnvironment
 from flowy.testing.engine_process import EngineProcess
-from flowy.testing.environment import Environment, EnvironmentHandle, ExecutionParked
+from flowy.testing.environment import Environment
 from flowy.testing.faults import Delay, Drop, Faults, Happened, Lose, Repeat, Throttle
 from flowy.testing.replaying import replay, save_history
+from flowy.testing.results import EnvironmentHandle, ExecutionParked
 
 __all__ = [
     "ActivityEnvironment",

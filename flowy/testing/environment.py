@@ -1,19 +1,17 @@
 """`Environment`: workflows and their activities in this process, in a time that skips."""
 
-import math
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from random import Random
 from types import ModuleType
 from typing import Any, Self
 
-from flowy import forms
-from flowy.client import Handle, WorkflowLike, look
-from flowy.ends import Completed, Continued, End
+from flowy.client import Handle, WorkflowLike
+from flowy.ends import end_of
 from flowy.engine.core.settings import Settings
-from flowy.errors import ExecutionFailed, FlowyError, RegistrationError
+from flowy.errors import RegistrationError, UnknownResource
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId
 from flowy.testing.clock import START, VirtualClock
@@ -23,35 +21,13 @@ from flowy.testing.faults import Faults
 from flowy.testing.loop import Loop
 from flowy.testing.memory import REGION, MemoryEngine
 from flowy.testing.replaying import replay_events
+from flowy.testing.results import EnvironmentHandle
 from flowy.testing.skipping import Skipper
 from flowy.testing.swf import MemoryClient, MemorySWF
 from flowy.worker.registration import register_types
 
 DOMAIN = "testing"
 RETENTION_DAYS = 90
-
-
-class ExecutionParked(FlowyError):
-    """An execution cannot be decided: its code differs from its history, is unknown, or broken."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnvironmentHandle(Handle):
-    """One run of a workflow in an environment; `result` lets time pass, the virtual one."""
-
-    environment: "Environment" = field(repr=False)
-
-    def result(self, timeout: float | None = None) -> Any:
-        """Let time pass until the execution closes, through continued runs; its result.
-
-        `timeout` is in virtual seconds; None: as long as it takes.
-
-        Raises:
-            ExecutionFailed: if it closed otherwise.
-            ExecutionParked: if an execution cannot be decided.
-            TimeoutError: if it is still open.
-        """
-        return self.environment.result_of(self.execution, timeout)
 
 
 class Environment:
@@ -98,6 +74,7 @@ class Environment:
         self._client = MemoryClient(self._swf)
         self._crew = Crew(domain, self._engine, self._loop, self._registry, self.faults)
         self._time = Skipper(self._clock, self._engine, self._loop, self._crew)
+        self._ids = count(1)
         self._registered = 0
 
     def __enter__(self) -> Self:
@@ -131,12 +108,16 @@ class Environment:
             self._replay_finished()
 
     def start(self, workflow: WorkflowLike, *args: Any, **kwargs: Any) -> EnvironmentHandle:
-        """Start an execution, as `flowy.Client.start` does; it is decided when time passes."""
+        """Start an execution, as `flowy.Client.start` does; it is decided when time passes.
+
+        Without an `id` its workflowId is a number: the same one in each test run.
+        """
+        kwargs.setdefault("id", str(next(self._ids)))
         if isinstance(workflow, type):
             self._registry.learn(workflow)
         self._register()
         started = self._client.start(workflow, *args, **kwargs)
-        return EnvironmentHandle(self._swf, started.execution, self)
+        return self._handle(started.execution)
 
     def handle(self, id: str, run_id: str | None = None) -> EnvironmentHandle:
         """A run that somebody started; without `run_id` the open one, else the latest.
@@ -144,7 +125,7 @@ class Environment:
         Raises:
             UnknownResource: if there is none.
         """
-        return EnvironmentHandle(self._swf, self._client.handle(id, run_id).execution, self)
+        return self._handle(self._client.handle(id, run_id).execution)
 
     def signal(self, id: str, name: str, value: Any = None) -> None:
         """Send a signal to an execution."""
@@ -196,21 +177,7 @@ class Environment:
         if self._loop.current() is not None:
             self._loop.pause(seconds)
             return
-        self._time.until(lambda: False, self._clock.now() + math.ceil(seconds * 1000))
-
-    def result_of(self, execution: ExecutionId, timeout: float | None = None) -> Any:
-        """`EnvironmentHandle.result` of a run."""
-        if self._loop.current() is not None:
-            raise RuntimeError("an activity cannot wait for a result: time stands still in it")
-        self._register()
-        limit = math.inf if timeout is None else self._clock.now() + math.ceil(timeout * 1000)
-        ends: list[End] = []
-        if not self._time.until(lambda: self._closed(execution, ends), limit):
-            raise TimeoutError(f"the execution {execution.workflow_id!r} is still open")
-        (end,) = ends
-        if isinstance(end, ExecutionFailed):
-            raise end
-        return forms.read_result(end.result) if isinstance(end, Completed) else None
+        self._until(lambda: False, seconds)
 
     # What others see -----------------------------------------------------------------------------
 
@@ -247,20 +214,24 @@ class Environment:
             if fault.severity == "error":
                 raise RegistrationError(str(fault))
 
-    def _closed(self, execution: ExecutionId, ends: list[End]) -> bool:
-        """Whether the last run of a chain has closed; its end is put into `ends`."""
-        for why in self.parked.values():
-            raise ExecutionParked(f"an execution is parked: {why}", hint="mend its code")
-        end = look(self._swf, execution)
-        while isinstance(end, Continued):
-            execution = ExecutionId(execution.workflow_id, end.run_id)
-            end = look(self._swf, execution)
-        ends += [] if end is None else [end]
-        return bool(ends)
+    def _handle(self, execution: ExecutionId) -> EnvironmentHandle:
+        return EnvironmentHandle(self._swf, execution, self._until, self.parked)
+
+    def _until(self, done: Callable[[], bool], seconds: float) -> bool:
+        """Let time pass until something is true, but no more than so many seconds."""
+        if self._loop.current() is not None:
+            raise RuntimeError("an activity cannot wait for a result: time stands still in it")
+        self._register()
+        return self._time.until(done, self._clock.now() + seconds * 1000)
 
     def _replay_finished(self) -> None:
         """Replay every run that was decided here, has closed, and was not replayed yet."""
         for execution in list(self._crew.decided):
-            if look(self._swf, execution) is not None:
+            try:
+                events = self.history(Handle(self._swf, execution))
+            except UnknownResource:  # it closed so long ago that the domain keeps it no longer
                 del self._crew.decided[execution]
-                replay_events(list(self._swf.history(execution)), execution, self._registry)
+                continue
+            if end_of(events[-1]) is not None:
+                del self._crew.decided[execution]
+                replay_events(events, execution, self._registry)

@@ -10,9 +10,10 @@ import msgspec
 
 from flowy.client import Handle
 from flowy.decider.execution import Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.turns import cut
 from flowy.errors import NonDeterminismError, UnreadableHistory
 from flowy.registry import Registry
-from flowy.swf.events import DecisionTaskCompleted, Event, WorkflowExecutionStarted
+from flowy.swf.events import Event, WorkflowExecutionStarted
 from flowy.swf.values import ExecutionId
 from flowy.swf.wire import event_from_wire, event_to_wire
 from flowy.testing.doubles import Doubles
@@ -80,7 +81,7 @@ def replay_events(events: list[Event], execution: ExecutionId, registry: Registr
     if not isinstance(first, WorkflowExecutionStarted):
         raise UnreadableHistory("a history begins with WorkflowExecutionStarted, this one does not")
     definition = registry.workflow(first.workflow_type)
-    if not any(isinstance(event.attributes, DecisionTaskCompleted) for event in events):
+    if not cut(events).turns:
         return  # nothing was ever decided
     running = Execution(definition, execution, registry.activities)
     try:

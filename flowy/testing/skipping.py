@@ -31,7 +31,7 @@ class Skipper:
             at = self._next_at()
             if at is None or at > limit:
                 if limit != math.inf:
-                    self._clock.move(round(limit))
+                    self._clock.move(math.ceil(limit))
                 return False
             self._clock.move(at)
 

@@ -119,13 +119,12 @@ def test_the_same_calls_give_the_same_history():
     histories = []
     for _ in range(2):
         with Environment() as env:
-            handle = env.start(flow(run), id="w")
+            handle = env.start(flow(run))
             handle.result()
-            histories.append((handle.run_id, env.history(handle)))
+            histories.append((handle.execution, env.history(handle)))
     assert histories[0] == histories[1]
     with Environment(seed=1) as env:
-        handle = env.start(flow(run), id="w")
-        assert handle.run_id != histories[0][0]
+        assert env.start(flow(run)).execution != histories[0][0]
 
 
 def test_a_stand_in_holds_inside_its_block_only(env):
@@ -327,6 +326,22 @@ def test_a_parked_execution_goes_on_once_its_code_is_mended(env):
     env.advance(60)
     assert not env.parked
     assert handle.result() is None
+
+
+def test_a_parked_execution_that_was_terminated_is_in_nobodys_way(env):
+    def run(self):
+        raise ImportError("never here")
+
+    handle = env.start(flow(run, "Broken"))
+    env.advance(5)
+    assert handle.execution in env.parked
+    handle.terminate()
+    assert env.run(flow(lambda self: "fine")) == "fine"
+
+
+def test_runs_that_the_domain_keeps_no_longer_are_not_replayed(env):
+    env.start(flow(lambda self: "soon", "Short"))
+    assert env.run(flow(lambda self: self.sleep(200 * DAY).result())) is None
 
 
 def test_an_activity_sees_the_context_of_its_test(env):
