@@ -132,6 +132,8 @@ class _Checker:
         later = isinstance(event.attributes, ANSWERED_LATER) and bool(initiated)
         in_batch = (bool(batch) and not later) or _canceled_unstarted(event)
         scheduled = isinstance(event.attributes, e.DecisionTaskScheduled)
+        if _cut_short(event):
+            return
         if self.owed and not scheduled:
             self._say(event, f"a decision task was due right after {self.owed}")
         if self.batch_owes and not (in_batch or scheduled):
@@ -142,6 +144,14 @@ class _Checker:
         self.owed = event.type if wants and not self.waiting else None
         owes = (self.batch_owes and not scheduled) or (in_batch and _is_news(event))
         self.batch_owes = owes and not self.waiting and not self.closed
+
+
+def _cut_short(event: Event) -> bool:
+    """The termination at the event limit stands wherever it came: nothing is owed after it."""
+    attributes = event.attributes
+    if not isinstance(attributes, e.WorkflowExecutionTerminated):
+        return False
+    return attributes.cause == "EVENT_LIMIT_EXCEEDED"
 
 
 def _canceled_unstarted(event: Event) -> bool:
