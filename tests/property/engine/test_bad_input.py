@@ -196,7 +196,7 @@ def test_requests_that_are_nearly_right(asked: list[tuple[str, Any]]) -> None:
     engine.service.stop()
 
 
-@settings(relaxed, max_examples=150)
+@settings(relaxed, max_examples=60)
 @given(decisions=st.lists(decisions_of_all_kinds, max_size=4))
 def test_decisions_that_are_nearly_right(decisions: list[Any]) -> None:
     engine = Engine()
