@@ -38,12 +38,6 @@ class Sums(Workflow):
         return sum(self.double(n).result() for n in range(count))
 
 
-@pytest.fixture
-def env():
-    with Environment() as made:
-        yield made
-
-
 def seconds(env):
     return (env.now - START).total_seconds()
 
