@@ -4,6 +4,7 @@ Both speak in facts: tuples such as ("ActivityTaskCompleted", run id, scheduled 
 """
 
 import json
+import shutil
 import sqlite3
 import threading
 from collections import deque
@@ -198,10 +199,16 @@ def decide(task: Any) -> list[dict[str, Any]]:
 
 
 class Found:
-    """The histories in a file, by run id, and which runs its list of executions calls closed."""
+    """The histories in a file, by run id, and which runs its list of executions calls closed.
+
+    It reads a copy: opening a file that was left by a crash would already repair it.
+    """
 
     def __init__(self, database: Path) -> None:
-        connection = sqlite3.connect(database)
+        for name in (database.name, f"{database.name}-wal"):
+            if database.with_name(name).exists():
+                shutil.copyfile(database.with_name(name), database.with_name(f"copy.{name}"))
+        connection = sqlite3.connect(database.with_name(f"copy.{database.name}"))
         try:
             listed = connection.execute(
                 "SELECT key, run_id, closed_at IS NOT NULL, description IS NOT NULL FROM executions"
@@ -210,6 +217,8 @@ class Found:
             self.beats = connection.execute("SELECT key, scheduled_id FROM heartbeats").fetchall()
         finally:
             connection.close()
+            for left in database.parent.glob(f"copy.{database.name}*"):
+                left.unlink()
         self.runs = {key: run for key, run, _, _ in listed}
         self.closed = {run for _, run, closed, _ in listed if closed}
         self.described = {run for _, run, _, described in listed if described}

@@ -3,19 +3,14 @@
 `make crash` kills it a thousand times.
 """
 
-import json
 import os
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from crash_load import Found, Load, faults
-from engine_process import eventually
+from doomed import Stem, kill, register
 
 from flowy.engine.clock import EngineClock
 from flowy.engine.core.settings import Settings
@@ -27,48 +22,7 @@ KILLS = int(os.environ.get("FLOWY_CRASH_KILLS", "30"))
 SEED = int(os.environ.get("FLOWY_CRASH_SEED", "0")) or random.randrange(1, 1 << 30)
 EPISODE = 10
 """Kills of engines on one file: longer histories would be read again and again."""
-SCRIPT = Path(__file__).parents[2] / "support" / "doomed_engine.py"
-
 pytestmark = pytest.mark.timeout(60 + 2 * KILLS)
-
-
-class Stem:
-    """The process that forks doomed engines."""
-
-    def __init__(self, **environment: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(SCRIPT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | environment,
-        )
-
-    def start(self, database: Path, **doom: Any) -> tuple[int, int]:
-        """Start an engine; returns its port and pid."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"database": str(database), "doom": doom}) + "\n")
-        self._process.stdin.flush()
-        said = self._hear()
-        return said["port"], said["pid"]
-
-    def ended(self) -> int:
-        """Wait for the engine's end; returns the signal that ended it, or 0."""
-        return os.waitstatus_to_exitcode(self._hear()["ended"]) * -1
-
-    def _hear(self) -> dict[str, int]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line.startswith("{"), line
-        said: dict[str, int] = json.loads(line)
-        return said
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(20)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -76,19 +30,6 @@ def stem() -> Iterator[Stem]:
     process = Stem()
     yield process
     process.close()
-
-
-def kill(stem: Stem, database: Path, load: Load, **doom: Any) -> None:
-    """One life of an engine: load it until it dies of its doom or by our hand."""
-    port, pid = stem.start(database, **doom)
-    before = load.calls
-    threads = load.run(port)
-    if not {"statement", "answer"} & set(doom):
-        eventually(lambda: load.calls - before >= doom.get("calls", 1), 20)
-        os.kill(pid, signal.SIGKILL)
-    assert stem.ended() == signal.SIGKILL
-    for thread in threads:
-        thread.join(20)
 
 
 def choose(chance: random.Random) -> dict[str, int]:
@@ -102,10 +43,7 @@ def lives(directory: Path, stem: Stem, episode: int, kills: int) -> int:
     chance = random.Random(SEED + episode)
     database = directory / f"{episode}.db"
     load = Load()
-    port, pid = stem.start(database)
-    load.register(port)
-    os.kill(pid, signal.SIGTERM)
-    assert stem.ended() == 0
+    register(stem, database, load)
     for number in range(kills):
         doom = choose(chance)
         kill(stem, database, load, **doom)
@@ -143,10 +81,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_applied(tmp_path: Path, s
 def test_an_answer_before_its_commit_is_found(tmp_path: Path, stem: Stem) -> None:
     load = Load()
     database = tmp_path / "engine.db"
-    port, pid = stem.start(database)
-    load.register(port)
-    os.kill(pid, signal.SIGTERM)
-    stem.ended()
+    register(stem, database, load)
     for number in range(5):
         kill(stem, database, load, early=1, statement=50 + number)
     assert load.acknowledged - Found(database).facts()
