@@ -7,7 +7,6 @@ from flowy.engine.core.commands import complete_decision
 from flowy.engine.core.faults import Refused
 from flowy.swf import decisions as d
 from flowy.swf import events as e
-from flowy.swf.values import TaskList
 
 TAIL = 4
 
@@ -154,78 +153,6 @@ def test_previous_started_event_is_that_of_the_last_completed_task() -> None:
     play.poll_decision()
     play.wait(10_000)
     assert run.previous_started == 3
-
-
-class TestOverride:
-    STICKY = TaskList("sticky")
-
-    def _on_sticky(self, play: Play, timeout: str | None = "5") -> None:
-        run = play.poll_decision()
-        assert run is not None
-        play.answer(run, task_list=self.STICKY, task_list_schedule_to_start_timeout=timeout)
-
-    def test_next_tasks_go_to_the_override_list(self) -> None:
-        play = Play()
-        run = play.start()
-        self._on_sticky(play)
-        play.signal(run)
-        scheduled = play.find(run, e.DecisionTaskScheduled)[-1]
-        assert (scheduled.task_list, scheduled.schedule_to_start_timeout) == (self.STICKY, "5")
-        assert play.poll_decision() is None
-        assert play.poll_decision("sticky") is run
-
-    def test_task_goes_back_when_nobody_polls_the_override_list(self) -> None:
-        play = Play()
-        run = play.start()
-        self._on_sticky(play)
-        play.signal(run)
-        play.wait(5_000)
-        assert play.types(run)[-2:] == ["DecisionTaskTimedOut", "DecisionTaskScheduled"]
-        timed_out = play.find(run, e.DecisionTaskTimedOut)[-1]
-        assert (timed_out.timeout_type, timed_out.started_event_id) == ("SCHEDULE_TO_START", 0)
-        assert play.find(run, e.DecisionTaskScheduled)[-1].schedule_to_start_timeout == "NONE"
-        assert play.poll_decision("sticky") is None
-        assert play.poll_decision() is run
-
-    def test_clock_of_a_task_behind_a_running_one_starts_when_it_can_be_taken(self) -> None:
-        play = Play()
-        run = play.start()
-        self._on_sticky(play)
-        play.signal(run)
-        play.poll_decision("sticky")
-        play.signal(run)
-        play.wait(8_000)
-        play.answer(run)
-        play.wait(4_000)
-        assert play.poll_decision("sticky") is run
-
-    def test_temporary_override_ends_with_a_lost_decider(self) -> None:
-        play = Play()
-        run = play.start()
-        self._on_sticky(play)
-        play.signal(run)
-        play.poll_decision("sticky")
-        play.wait(10_000)
-        assert play.poll_decision() is run
-
-    def test_permanent_override_stays(self) -> None:
-        play = Play()
-        run = play.start()
-        self._on_sticky(play, timeout=None)
-        play.signal(run)
-        play.poll_decision("sticky")
-        play.wait(10_000)
-        assert play.poll_decision("sticky") is run
-
-    def test_answer_without_a_list_keeps_the_override(self) -> None:
-        play = Play()
-        run = play.start()
-        self._on_sticky(play)
-        for _ in range(2):
-            play.signal(run)
-            play.decide(task_list="sticky")
-        play.signal(run)
-        assert play.poll_decision("sticky") is run
 
 
 def test_execution_time_out_closes() -> None:

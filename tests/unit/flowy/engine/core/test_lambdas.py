@@ -2,18 +2,20 @@
 
 import pytest
 from history_rules import broken_rules
-from world_play import DOMAIN, FLOW, Play
+from world_play import DOMAIN, FLOW_DEFAULTS, Play
 
 from flowy.engine.core import commands
 from flowy.engine.core.commands import Start
 from flowy.engine.core.decide.settings import Given
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.faults import Refused
+from flowy.engine.core.registry import WORKFLOW
 from flowy.engine.core.task_lists import lambda_place
 from flowy.engine.core.tasks import RunningLambda
 from flowy.engine.core.world import World
 from flowy.swf import decisions as d
 from flowy.swf import events as e
+from flowy.swf.values import TypeId
 
 CALL = d.ScheduleLambdaFunction("1", "f", "control", '{"n": 1}')
 
@@ -104,9 +106,9 @@ def test_execution_without_a_role_cannot_start_a_function() -> None:
 
 def test_role_of_the_type_is_enough() -> None:
     play = Play()
-    (flow,) = play.world.registry.list_types("WorkflowType", DOMAIN)
-    flow.defaults["defaultLambdaRole"] = "role"
-    run = commands.start_execution(play.world, Start(DOMAIN, "w", FLOW, Given()), play.now)
+    trusted = TypeId("Trusted", "1")
+    play.register(WORKFLOW, trusted, FLOW_DEFAULTS | {"defaultLambdaRole": "role"})
+    run = commands.start_execution(play.world, Start(DOMAIN, "w", trusted, Given()), play.now)
     play.decide(CALL)
     assert run.started.lambda_role == "role"
     assert start(play).task.name == "f"
