@@ -1,10 +1,12 @@
 # make run     the demo: sort photographs by colour, through flowyd on its own engine
 # make check   the fast inner loop: format, lint, contracts, types, house rules, unit tests
 # make test    all tests, on every Python that is here
+# make crash   kill the engine a thousand times under load, and look for what it had acknowledged
+# make bench   the engine's speed, with moto beside it
 # Each does its own set-up; it needs Python 3.11, git and make.
 
 .DELETE_ON_ERROR:
-.PHONY: run check test
+.PHONY: run check test crash bench
 
 INSTALLED = pyproject.toml plugins/images/pyproject.toml constraints.txt .ci/venv
 
@@ -21,6 +23,13 @@ check: .venv/.ready
 
 test: .venv/.ready
 	.ci/test
+
+crash: .venv/.ready
+	FLOWY_CRASH_KILLS=1000 .venv/bin/python -m pytest -q tests/process/engine/test_crash_kills.py \
+	    tests/process/engine/test_crash_power_cut.py
+
+bench: .venv/.ready
+	.venv/bin/python benchmarks/engine.py
 
 .venv/.ready: $(INSTALLED)
 	.ci/venv 3.11 .venv
