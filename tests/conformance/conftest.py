@@ -56,7 +56,8 @@ def _differences() -> dict[str, str]:
     """What moto is known to do otherwise: a test's name and the reason."""
     if targets.NAME != "moto":
         return {}
-    return tomllib.loads((HERE / "moto_differences.toml").read_text())["differences"]
+    listed = tomllib.loads((HERE / "moto_differences.toml").read_text())["difference"]
+    return {test: group["reason"] for group in listed for test in group["tests"]}
 
 
 @pytest.fixture(scope="session")
@@ -99,9 +100,10 @@ def stage(target: Target) -> Iterator[Stage]:
     """A domain of the test's own; in the end every history must keep SWF's rules."""
     stage = Stage(target)
     yield stage
+    if targets.NAME == "moto":
+        return  # it has rules of its own
     for history in stage.every_history():
-        if targets.NAME != "moto":  # moto has rules of its own
-            assert broken_rules(history) == []
+        assert broken_rules(history) == []
         GATHERED.add(history)
 
 
