@@ -274,3 +274,4 @@ def test_continued_run_keeps_its_workflow_id_from_a_child_of_the_same_batch() ->
     following = play.world.find(DOMAIN, "w")
     assert following is not None
     assert following.started.continued_execution_run_id == run.id.run_id
+    assert list(play.world.runs.values()) == [following]

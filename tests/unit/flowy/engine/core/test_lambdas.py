@@ -151,3 +151,10 @@ def test_function_at_the_event_limit_is_given_to_nobody() -> None:
     assert key is not None
     assert commands.start_lambda(play.world, key, play.now) is None
     assert not run.is_open
+
+
+def test_no_permission_is_asked_for_a_function() -> None:
+    """SWF's enum has no such cause: the role of the execution decides."""
+    play = Play(not_permitted=frozenset({"ScheduleLambdaFunction"}))
+    run = begun(play)
+    assert play.types(run)[-1] == "LambdaFunctionScheduled"

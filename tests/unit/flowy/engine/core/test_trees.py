@@ -135,15 +135,32 @@ def test_policy_reaches_the_run_that_a_child_has_become() -> None:
     assert play.last(now) == e.WorkflowExecutionTerminated("TERMINATE", APPLIED)
 
 
+def fill(play: Play, run: Execution, events: int) -> None:
+    """Bring a history to a length, by signals."""
+    while run.last_event < events:
+        play.signal(run)
+
+
 def test_policy_leaves_a_namesake_of_a_former_child_alone() -> None:
-    play = Play()
+    """All in one batch: a child ends, another takes its workflowId, then its parent ends."""
+    play = Play(history_events=20)
     parent = play.start("parent")
     play.decide(child("c"))
-    # Both close in one moment; somebody else takes the workflowId before the policy is applied.
-    play.decide(d.CompleteWorkflowExecution(), task_list="c")
-    stranger = play.start("c")
-    play.terminate(parent)
-    assert stranger.is_open
+    former = play.world.find(DOMAIN, "c")
+    assert former is not None
+    play.poll_decision()
+    play.start("other")
+    for run in (former, parent):
+        fill(play, run, 19)
+    play.decide(
+        d.SignalExternalWorkflowExecution("s", "c"),
+        child("c"),
+        d.SignalExternalWorkflowExecution("s", "parent"),
+    )
+    assert (former.close_status, parent.close_status) == ("TERMINATED", "TERMINATED")
+    namesake = play.world.find(DOMAIN, "c")
+    assert namesake is not None
+    assert namesake.is_open
 
 
 def test_child_that_closes_at_once_is_told_in_two_steps() -> None:
