@@ -1,6 +1,5 @@
 """What a request meets before the service: pages, signatures, faults on purpose; and who counts."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 
@@ -27,7 +26,7 @@ _TOO_LARGE = Refused(
 )
 
 
-class Rules(Struct):
+class Policy(Struct):
     """What is asked of a request. Without `secrets` anybody may call.
 
     `strike` chooses what happens on purpose to a call of an operation; `pages` are what GET shows
@@ -44,11 +43,11 @@ class Gate:
     """Between the connections and the service."""
 
     def __init__(
-        self, service: Service, wake: Callable[[], None], rules: Rules, measures: Measures
+        self, service: Service, wake: Callable[[], None], policy: Policy, measures: Measures
     ) -> None:
         self._service = service
         self._wake = wake
-        self._rules = rules
+        self._policy = policy
         self._measures = measures
         self.entered = 0
 
@@ -63,8 +62,8 @@ class Gate:
         try:
             if request.too_large:
                 raise _TOO_LARGE
-            if self._rules.secrets is not None:
-                check_signature(request, self._rules.secrets, time.time_ns() // 1_000_000)
+            if self._policy.secrets is not None:
+                check_signature(request, self._policy.secrets, time.time_ns() // 1_000_000)
             self._strike(exchange)
         except Refused as refused:
             exchange.answer(refused.status, fault_body(refused))
@@ -79,10 +78,10 @@ class Gate:
 
     def _page(self, exchange: Exchange) -> Callable[[], bytes] | None:
         request = exchange.request
-        if request.method != "GET" or self._rules.pages is None or request.too_large:
+        if request.method != "GET" or self._policy.pages is None or request.too_large:
             return None
         path = request.url.partition("?")[0]
-        page = self._rules.pages.get(path)
+        page = self._policy.pages.get(path)
         if page is not None:
             exchange.operation = path
         return page
@@ -98,9 +97,9 @@ class Gate:
         return operation
 
     def _strike(self, exchange: Exchange) -> None:
-        if self._rules.strike is None:
+        if self._policy.strike is None:
             return
-        strike = self._rules.strike(exchange.operation)
+        strike = self._policy.strike(exchange.operation)
         exchange.strike = None if strike == _NO_STRIKE else strike
         if strike.ending == "throttle":
             raise faults.throttled()
@@ -109,15 +108,14 @@ class Gate:
 
     def lost(self, exchange: Exchange) -> None:
         """The client of an exchange has gone before its answer."""
-        if not exchange.is_ghost:
-            self._service.connection_lost(exchange)
-            self.ended(exchange, "gone")
+        self._service.connection_lost(exchange)
 
-    def ended(self, exchange: Exchange, result: str, status: int = 0, sent: int = 0) -> None:
-        """Count an exchange that is over, and write it down."""
-        seconds = asyncio.get_running_loop().time() - exchange.began_at
+    def ended(
+        self, exchange: Exchange, seconds: float, result: str, status: int, sent: int
+    ) -> None:
+        """Count an exchange that is over, and write it down; `sent` in bytes."""
         self._measures.answered(exchange.operation, result, seconds)
-        log = self._rules.access_log
+        log = self._policy.access_log
         if log is not None:
             log.write(
                 Entry(

@@ -4,6 +4,7 @@ import asyncio
 import select
 import socket
 import struct
+import sys
 from typing import cast
 
 from flowy.engine.exchange import Exchange
@@ -12,6 +13,8 @@ from flowy.engine.polls import Presence
 from flowy.engine.requests import NotHttp, Request, RequestParser
 
 REASONS = {200: "OK", 400: "Bad Request", 413: "Content Too Large", 500: "Internal Server Error"}
+
+_NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class Connection(asyncio.Protocol):
@@ -31,6 +34,7 @@ class Connection(asyncio.Protocol):
         self._parser = RequestParser()
         self._current: Exchange | None = None
         self._writable = True
+        self._paused = False
         self._stepping = False
         self.stuck_since: float | None = None
 
@@ -47,9 +51,16 @@ class Connection(asyncio.Protocol):
         self._connections.discard(self)
         exchange = self._current
         if exchange is not None:
-            if not exchange.is_ghost:
-                self._current = None
+            self._lose(exchange)
+
+    def _lose(self, exchange: Exchange) -> None:
+        if not exchange.is_ghost:
+            self._current = None
             self._gate.lost(exchange)
+            self._end(exchange, "gone")
+
+    def _end(self, exchange: Exchange, result: str, status: int = 0, sent: int = 0) -> None:
+        self._gate.ended(exchange, self._loop.time() - exchange.began_at, result, status, sent)
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -62,13 +73,14 @@ class Connection(asyncio.Protocol):
             if self._parser.wants_continue():
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             if self._parser.is_full:
+                self._paused = True
                 self._transport.pause_reading()
         self._next()
 
     def _note_progress(self, *, completed: bool = False) -> None:
+        parser = self._parser
         # While enough waits here it is we who do not read.
-        partial = (self._parser.within or self._parser.deaf) and not self._parser.is_full
-        if self._writable and not partial:
+        if self._writable and (not (parser.within or parser.deaf) or parser.is_full):
             self.stuck_since = None
         elif self.stuck_since is None or completed:
             self.stuck_since = self._loop.time()
@@ -108,7 +120,8 @@ class Connection(asyncio.Protocol):
 
     def _begin(self, request: Request) -> None:
         self._current = Exchange(self, request, self._client, self._loop.time())
-        if self._transport is not None and not self._parser.is_full:
+        if self._paused and self._transport is not None and not self._parser.is_full:
+            self._paused = False
             self._transport.resume_reading()
         self._gate.enter(self._current)
 
@@ -125,11 +138,11 @@ class Connection(asyncio.Protocol):
             return
         self._current = None
         if self._transport is None:
-            self._gate.ended(exchange, "gone")
+            self._end(exchange, "gone")
             return
         request = exchange.request
         self._transport.write(_head(exchange, status, len(body)) + body)
-        self._gate.ended(exchange, _result(status, body), status, len(body))
+        self._end(exchange, _result(status, body), status, len(body))
         if request.too_large:
             # Hanging up while it still sends would reset the connection and lose the answer.
             self._transport.write_eof()
@@ -142,10 +155,10 @@ class Connection(asyncio.Protocol):
         """Break the connection off, so that the client sees a reset and not an end."""
         exchange, self._current = self._current, None
         if exchange is not None:
-            self._gate.ended(exchange, "reset")
+            self._end(exchange, "reset")
         if self._transport is not None:
             connection = self._transport.get_extra_info("socket")
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             self._transport.abort()
 
 

@@ -16,7 +16,7 @@ from flowy.engine.core.settings import Settings
 from flowy.engine.credentials import check_exposure
 from flowy.engine.fault_file import FaultFile
 from flowy.engine.files import allow_many_files
-from flowy.engine.gate import Rules
+from flowy.engine.gate import Policy
 from flowy.engine.lock import hold_lock
 from flowy.engine.measures import Measures
 from flowy.engine.metrics import Sources, render
@@ -69,23 +69,23 @@ def serve(
             sources = Sources(
                 measures, lambda: service.desk, None if database == ":memory:" else Path(database)
             )
-            rules = Rules(
+            policy = Policy(
                 options.secrets,
                 strike,
                 {"/healthz": lambda: b"ok\n", "/metrics": lambda: render(sources)},
                 AccessLog(sys.stderr.buffer) if options.access_log else None,
             )
-            asyncio.run(_serve(service, listener, rules, measures))
+            asyncio.run(_serve(service, listener, policy, measures))
     finally:
         if lock is not None:
             lock.close()
 
 
 async def _serve(
-    service: Service, listener: socket.socket, rules: Rules, measures: Measures
+    service: Service, listener: socket.socket, policy: Policy, measures: Measures
 ) -> None:
     loop = asyncio.get_running_loop()
-    server = Server(service, loop, rules, measures)
+    server = Server(service, loop, policy, measures)
     if sys.platform != "win32":
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.stopping.set)

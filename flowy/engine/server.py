@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 
-from flowy.engine.gate import Gate, Rules
+from flowy.engine.gate import Gate, Policy
 from flowy.engine.http import Connection
 from flowy.engine.measures import Measures
 from flowy.engine.service import Service
@@ -27,13 +27,13 @@ class Server:
         self,
         service: Service,
         loop: asyncio.AbstractEventLoop,
-        rules: Rules | None = None,
+        policy: Policy | None = None,
         measures: Measures | None = None,
     ) -> None:
         self._service = service
         self._loop = loop
         self._measures = measures or Measures()
-        self._gate = Gate(service, self.wake, rules or Rules(), self._measures)
+        self._gate = Gate(service, self.wake, policy or Policy(), self._measures)
         self._connections: set[Connection] = set()
         self._flush_handle: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None

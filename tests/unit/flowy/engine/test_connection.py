@@ -10,7 +10,7 @@ import pytest
 
 from flowy.engine.core.task_lists import Place
 from flowy.engine.exchange import Exchange
-from flowy.engine.gate import Gate, Rules
+from flowy.engine.gate import Gate, Policy
 from flowy.engine.http import Connection
 from flowy.engine.measures import Measures
 from flowy.engine.polls import HeldPoll, Polls, Presence
@@ -44,7 +44,7 @@ async def _until(condition: Callable[[], Any]) -> None:
 
 async def _connect(heard: Heard) -> tuple[Connection, socket.socket]:
     ours, theirs = socket.socketpair()
-    gate = Gate(cast("Service", heard), lambda: None, Rules(), Measures())
+    gate = Gate(cast("Service", heard), lambda: None, Policy(), Measures())
     connection = Connection(gate, set())
     await asyncio.get_running_loop().create_connection(lambda: connection, sock=ours)
     return connection, theirs
@@ -247,9 +247,9 @@ def test_kernel_is_asked_to_find_hosts_that_have_gone() -> None:
 def test_many_requests_that_are_answered_at_once_do_not_pile_up_on_the_stack() -> None:
     async def play() -> int:
         heard = Heard()
-        rules = Rules(pages={"/page": lambda: b"p"})
+        policy = Policy(pages={"/page": lambda: b"p"})
         measures = Measures()
-        gate = Gate(cast("Service", heard), lambda: None, rules, measures)
+        gate = Gate(cast("Service", heard), lambda: None, policy, measures)
         ours, theirs = socket.socketpair()
         connection = Connection(gate, set())
         await asyncio.get_running_loop().create_connection(lambda: connection, sock=ours)
