@@ -47,7 +47,7 @@ class Hands:
         self._strict = strict
         self._owners: dict[int, WorkerId | str] = {}
         self._services: dict[str, subprocess.Popen[bytes]] = {}
-        self._outputs: dict[str, Output] = {}
+        self._outputs: set[Output] = set()
         self._workers: dict[WorkerId, ChildWire] = {}
         self._errand: ChildWire | None = None
         self._zygote: ZygoteWire | None = None
@@ -93,16 +93,16 @@ class Hands:
         )
         assert child.stdout is not None  # noqa: S101 — it was asked for
         output = Output(child.stdout, lambda url: self._hear_address(name, url), name)
-        self._outputs[name] = output
-        self._selector.register(output, selectors.EVENT_READ, lambda: self._hear_output(name))
+        self._outputs.add(output)
+        self._selector.register(output, selectors.EVENT_READ, lambda: self._hear_output(output))
         return child
 
-    def _hear_output(self, name: str) -> None:
-        output = self._outputs[name]
+    def _hear_output(self, output: Output) -> None:
+        """Hear one child. Its successor may talk already while its own end is still unread."""
         if not output.read():
             self._selector.unregister(output)
             output.close()
-            del self._outputs[name]
+            self._outputs.discard(output)
 
     def _hear_address(self, name: str, url: str) -> None:
         if name == ENGINE:
@@ -250,7 +250,7 @@ class Hands:
         """Let go of everything; the processes are gone."""
         (self._config.state_dir / "engine.url").unlink(missing_ok=True)
         self._drop_zygote()
-        for output in self._outputs.values():
+        for output in self._outputs:
             self._selector.unregister(output)
             output.close()
 

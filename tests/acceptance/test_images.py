@@ -188,6 +188,8 @@ def log(home: Path) -> str:
 def launch(tmp_path_factory) -> Iterator[Callable[..., Demo]]:
     """Start the demo; what a test leaves running is ended."""
     started: list[Demo] = []
+    # A run in the background ignores SIGINT, and so would what it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def start(home: Path, id: str, *options: str) -> Demo:
         (home / "flowyd.toml").write_text(CONFIG)

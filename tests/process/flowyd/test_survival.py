@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 
 from flowyd.control.status import Status
 
@@ -79,18 +80,24 @@ def test_a_worker_takes_along_what_it_had_started(daemon, tmp_path):
     )
 
 
+def everybody(status):
+    """The pids of all children."""
+    return {child.pid for child in status.children} | pids(status)
+
+
+def without(before, status):
+    """Whether none of these pids is left."""
+    return not before & everybody(status)
+
+
 def test_whatever_dies_together_comes_back_and_no_process_is_left_over(daemon):
     for _ in range(2):
-        status = daemon.status()
-        before = {child.pid for child in status.children} | pids(status)
+        before = everybody(daemon.status())
         for pid in before:
             os.kill(pid, signal.SIGKILL)
-        daemon.until(
-            "all are new",
-            lambda s: not before & ({child.pid for child in s.children} | pids(s)),  # noqa: B023
-        )
+        daemon.until("all are new", partial(without, before))
         daemon.until_ready()
 
     status = daemon.status()
-    known = {child.pid for child in status.children} | pids(status) | {daemon.process.pid}
+    known = everybody(status) | {daemon.process.pid}
     daemon.eventually("only known processes live", lambda: len(daemon.left_behind()) == len(known))
