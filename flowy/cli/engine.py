@@ -3,6 +3,7 @@
 import importlib
 import os
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -78,6 +79,13 @@ class Engine(click.Group):
     show_default=True,
     help="Refuse calls that Amazon SWF would refuse for their rate.",
 )
+@click.option(
+    "--synchronous",
+    type=click.Choice(["FULL", "NORMAL"], case_sensitive=False),
+    default="FULL",
+    show_default=True,
+    help="FULL: an answered call survives a power cut. NORMAL: only the end of the process.",
+)
 @click.option("--access-log", is_flag=True, help="Write a line of JSON to stderr for each request.")
 @click.pass_context
 def engine(
@@ -90,6 +98,7 @@ def engine(
     insecure: bool,
     faults: Path | None,
     throttle: str,
+    synchronous: Literal["FULL", "NORMAL"],
     access_log: bool,
 ) -> None:
     """Serve Amazon SWF's protocol from one file.
@@ -111,7 +120,7 @@ def engine(
     try:
         secrets = read_credentials(credentials) if credentials else {}
         secrets |= credentials_of(os.environ)
-        options = Options(secrets or None, insecure, faults, aws, access_log)
+        options = Options(secrets or None, insecure, faults, aws, access_log, synchronous)
         serve(database, host, port, settings, options)
     except FlowyError as error:
         click.echo(f"flowy engine: {error}", err=True)

@@ -24,6 +24,7 @@ from flowy.engine.run_ids import RunIds
 from flowy.engine.server import Server, address, listen
 from flowy.engine.service import Service
 from flowy.engine.store import Store
+from flowy.engine.store.schema import Synchronous
 from flowy.engine.throttle import Throttle
 
 
@@ -31,6 +32,7 @@ class Options(Struct, frozen=True):
     """How the engine is reached. `secrets` (by access key) are None if anybody may call.
 
     Without them only a loopback address is served, unless `insecure`. `faults` is a file of rules.
+    `synchronous` is SQLite's: FULL outlives a power cut, NORMAL only the end of the process.
     """
 
     secrets: Mapping[str, str] | None = None
@@ -38,6 +40,7 @@ class Options(Struct, frozen=True):
     faults: Path | None = None
     throttle: bool = False
     access_log: bool = False
+    synchronous: Synchronous = "FULL"
 
 
 def serve(
@@ -60,7 +63,7 @@ def serve(
     allow_many_files()
     lock = hold_lock(database)
     try:
-        with listen(host, port) as listener, closing(Store(database)) as store:
+        with listen(host, port) as listener, closing(Store(database, options.synchronous)) as store:
             service = Service(store, settings or Settings(), RunIds(os.urandom(16)), _log)
             if options.throttle:
                 throttle = Throttle()

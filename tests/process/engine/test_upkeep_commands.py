@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from botocore.exceptions import ClientError
 from engine_process import DOMAIN, Engine, decide, decision, register, running, schedule, start
 
 
@@ -108,6 +109,43 @@ def test_engine_without_a_file_is_a_usage_error() -> None:
     done = flowy()
     assert done.returncode == 2
     assert "--db" in done.stderr
+
+
+def test_damaged_page_is_one_line_at_start_and_left_alone(tmp_path: Path) -> None:
+    database = tmp_path / "engine.db"
+    with running(database) as engine:
+        swf = engine.client()
+        register(swf)
+        start(swf)
+        engine.stop()
+    with closing(sqlite3.connect(database)) as connection:
+        statement = "SELECT rootpage FROM sqlite_master WHERE name = 'events'"
+        (page,) = connection.execute(statement).fetchone()
+    with database.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    before = database.read_bytes()
+    done = flowy("--db", database, "--listen", "127.0.0.1:0")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "malformed" in done.stderr
+    assert database.read_bytes() == before
+
+
+def test_file_that_another_program_locks_costs_500s_until_it_lets_go(tmp_path: Path) -> None:
+    database = tmp_path / "engine.db"
+    with running(database) as engine:
+        swf = engine.client()
+        register(swf)
+        with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(ClientError) as caught:
+                start(swf, "refused")
+            assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+            assert names(swf) == set()
+            other.execute("ROLLBACK")
+        start(swf, "accepted")
+        assert names(swf) == {"accepted"}
 
 
 def test_damaged_history_is_one_line_at_start_and_left_alone(tmp_path: Path) -> None:
