@@ -72,9 +72,9 @@ class Caller:
 class ServicePlay:
     """A service with one domain and one type of each kind."""
 
-    def __init__(self, retention: str = "1", **settings: Any) -> None:
+    def __init__(self, retention: str = "1", store: Store | None = None, **settings: Any) -> None:
         self.clock = HandClock()
-        store, run_ids = Store(":memory:"), RunIds(b"play")
+        store, run_ids = store or Store(":memory:"), RunIds(b"play")
         self.logged: list[str] = []
         self.service = Service(
             store, Settings(**settings), run_ids, self.logged.append, clock=self.clock

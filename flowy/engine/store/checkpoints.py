@@ -42,7 +42,7 @@ class Checkpoints:
         """Copy the last frames, if a checkpoint waits for that; between two transactions only."""
         if self._nearly.is_set():
             self._nearly.clear()
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            _copy(connection)
 
     def stop(self) -> None:
         """End the thread, after the checkpoint that it may be at."""
@@ -56,14 +56,16 @@ class Checkpoints:
         try:
             while self._wanted.wait() and not self._stopped:
                 self._wanted.clear()
-                self._copy(connection)
+                if _copy(connection):
+                    self._nearly.set()
         finally:
             connection.close()
 
-    def _copy(self, connection: sqlite3.Connection) -> None:
-        try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        except sqlite3.Error:
-            # A full disk, most likely: the log keeps everything, and the next turn tries again.
-            return
-        self._nearly.set()
+
+def _copy(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    except sqlite3.Error:
+        # A full disk, most likely: the log keeps everything, and a later turn tries again.
+        return False
+    return True
