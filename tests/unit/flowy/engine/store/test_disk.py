@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_process import eventually
 from service_play import DOMAIN, FLOW, ServicePlay
 
 from flowy.engine.core.settings import Settings
