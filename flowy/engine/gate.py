@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from flowy.engine.access_log import AccessLog, Entry, timestamp
 from flowy.engine.core import faults
 from flowy.engine.core.faults import Refused
 from flowy.engine.exchange import Exchange
 from flowy.engine.injection import Strike
+from flowy.engine.logs import Entry, Logs, timestamp
 from flowy.engine.measures import Measures
 from flowy.engine.operations import OPERATIONS
 from flowy.engine.service import Service, fault_body
@@ -36,7 +36,7 @@ class Policy(Struct):
     secrets: Mapping[str, str] | None = None
     strike: Callable[[str], Strike] | None = None
     pages: Mapping[str, Callable[[], bytes]] | None = None
-    access_log: AccessLog | None = None
+    access_log: Logs | None = None
 
 
 class Gate:
@@ -117,7 +117,7 @@ class Gate:
         self._measures.answered(exchange.operation, result, seconds)
         log = self._policy.access_log
         if log is not None:
-            log.write(
+            log.entered(
                 Entry(
                     timestamp(time.time()),
                     exchange.client,

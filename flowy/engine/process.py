@@ -11,13 +11,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from flowy.engine.access_log import AccessLog
 from flowy.engine.core.settings import Settings
 from flowy.engine.credentials import check_exposure
 from flowy.engine.fault_file import FaultFile
 from flowy.engine.files import allow_many_files
 from flowy.engine.gate import Policy
 from flowy.engine.lock import hold_lock
+from flowy.engine.logs import Logs
 from flowy.engine.measures import Measures
 from flowy.engine.metrics import Sources, render
 from flowy.engine.run_ids import RunIds
@@ -59,12 +59,13 @@ def serve(
     """
     options = options or Options()
     check_exposure(host, guarded=bool(options.secrets), insecure=options.insecure)
-    strike = FaultFile(options.faults, _log).choose if options.faults else None
+    logs = Logs(sys.stderr.buffer, access=options.access_log)
+    strike = FaultFile(options.faults, logs.say).choose if options.faults else None
     allow_many_files()
     lock = hold_lock(database)
     try:
         with listen(host, port) as listener, closing(Store(database, options.synchronous)) as store:
-            service = Service(store, settings or Settings(), RunIds(os.urandom(16)), _log)
+            service = Service(store, settings or Settings(), RunIds(os.urandom(16)), logs.say)
             if options.throttle:
                 throttle = Throttle()
                 service.admit = lambda call: throttle.admit(call.operation, call.request, call.now)
@@ -76,7 +77,7 @@ def serve(
                 options.secrets,
                 strike,
                 {"/healthz": lambda: b"ok\n", "/metrics": lambda: render(sources)},
-                AccessLog(sys.stderr.buffer) if options.access_log else None,
+                logs if options.access_log else None,
             )
             asyncio.run(_serve(service, listener, policy, measures))
     finally:
@@ -98,8 +99,3 @@ async def _serve(
 def _announce(listener: socket.socket) -> None:
     sys.stdout.write(f"listening on {address(listener)}\n")
     sys.stdout.flush()
-
-
-def _log(text: str) -> None:
-    sys.stderr.write(f"flowy engine: {text}\n")
-    sys.stderr.flush()

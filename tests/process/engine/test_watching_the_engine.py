@@ -88,6 +88,16 @@ def test_access_log_notes_who_did_not_wait(engine: Engine) -> None:
     assert [entry["operation"] for entry in gone] == ["PollForDecisionTask"]
 
 
+def test_what_the_engine_says_is_a_line_of_its_log(tmp_path: Path) -> None:
+    faults = tmp_path / "faults.toml"
+    faults.write_text("")
+    with running(":memory:", 0.3, "--access-log", "--faults", str(faults)) as engine:
+        faults.write_text("nonsense")
+        engine.post("ListDomains", {"registrationStatus": "REGISTERED"})
+        (said,) = [entry["message"] for entry in entries(engine) if "message" in entry]
+    assert "the rules before it stay" in said
+
+
 def test_engine_goes_on_when_nobody_reads_its_log(engine: Engine) -> None:
     assert engine.process is not None
     assert engine.process.stderr is not None

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowy.engine.encoding import decode_event, encode_event
-from flowy.engine.requests import RequestParser
+from flowy.engine.requests import NotHttp, RequestParser
 from flowy.engine.tokens import TaskToken, read_task_token, seal
 from flowy.swf.events import EVENTS, ActivityTaskCompleted, Event, WorkflowExecutionSignaled
 
@@ -31,6 +31,27 @@ def test_pieces_make_the_same_requests(bodies: list[bytes], sizes: list[int]) ->
     assert [bytes(request.body) for request in parser.requests] == bodies
     assert [request.target for request in parser.requests] == [f"T.{n}" for n in range(len(bodies))]
     assert not parser.within
+
+
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 200), st.integers(0, 20), st.binary(max_size=20)), max_size=4
+)
+
+
+@given(BODIES, CHANGES)
+def test_bytes_that_are_changed_make_requests_or_are_no_http(
+    bodies: list[bytes], changes: list[tuple[int, int, bytes]]
+) -> None:
+    data = b"".join(write(body, number) for number, body in enumerate(bodies))
+    for place, cut, put in changes:
+        data = data[:place] + put + data[place + cut :]
+    parser = RequestParser()
+    try:
+        parser.feed(data)
+    except NotHttp:
+        return
+    assert len(parser.requests) <= data.count(b" HTTP/1")
+    assert sum(len(request.body) for request in parser.requests) <= len(data)
 
 
 @given(st.integers(1, 25_000), st.integers(0, 2**42), st.text(max_size=50))
