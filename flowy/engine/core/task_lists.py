@@ -34,6 +34,16 @@ class _Queue(Struct):
     live: dict[TaskKey, int] = field(default_factory=dict)
 
 
+_STALE = 64
+"""Entries of withdrawn tasks that a queue may hold beyond twice its live ones."""
+
+
+def _sweep(queue: _Queue) -> None:
+    """Forget withdrawn tasks: with no poller around nobody else would ever take them out."""
+    queue.heap = [entry for entry in queue.heap if queue.live.get(entry[2]) == entry[1]]
+    heapq.heapify(queue.heap)
+
+
 class TaskLists:
     """All task lists. Made by their first use; an empty one costs nothing.
 
@@ -65,6 +75,8 @@ class TaskLists:
             del queue.live[key]
             if not queue.live:
                 del self._queues[place]
+            elif len(queue.heap) > _STALE + 2 * len(queue.live):
+                _sweep(queue)
 
     def take(self, place: Place) -> TaskKey | None:
         """Take the next task: the highest priority, then the one that came first."""

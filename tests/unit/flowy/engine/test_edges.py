@@ -93,6 +93,16 @@ def test_task_list_forgets_withdrawn_tasks() -> None:
     assert [lists.take(place) for _ in range(3)] == [TaskKey("r", 0), TaskKey("r", 2), None]
 
 
+def test_task_list_holds_few_withdrawn_tasks_though_nobody_polls() -> None:
+    lists, place = TaskLists(), Place("activity", "d", "l")
+    lists.offer(place, TaskKey("run", 0), None)
+    for number in range(1, 2_000):
+        lists.offer(place, TaskKey("run", number), "1")
+        lists.withdraw(TaskKey("run", number))
+    assert len(lists._queues[place].heap) < 100
+    assert lists.take(place) == TaskKey("run", 0)
+
+
 def test_task_list_that_was_withdrawn_and_offered_again_gives_it_once() -> None:
     lists = TaskLists()
     place = Place("decision", "d", "l")

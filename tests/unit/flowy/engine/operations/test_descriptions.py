@@ -150,6 +150,17 @@ def test_closed_execution_is_there_until_its_retention_ends(retention: str, days
     assert play.ok("ListClosedWorkflowExecutions", **listing) == {"executionInfos": []}
 
 
+@pytest.mark.parametrize("retention", ["1", "NONE"])
+def test_late_answer_names_the_closed_execution(retention: str) -> None:
+    play = ServicePlay(retention)
+    execution = play.start()
+    token = play.ok("PollForDecisionTask", **DECISIONS)["taskToken"]
+    play.ok("TerminateWorkflowExecution", domain=DOMAIN, workflowId="w")
+    named = f"WorkflowExecution=[workflowId=w, runId={execution['runId']}]"
+    late = play.fault("RespondDecisionTaskCompleted", taskToken=token)
+    assert late == (UNKNOWN, f"Unknown execution: {named}")
+
+
 def test_filters_and_their_faults() -> None:
     play = ServicePlay()
     play.start("a", tagList=["x"])
