@@ -111,12 +111,16 @@ def engine(
         raise click.UsageError("Missing option '--db'.")
     host, port = _split(listen)
     # Imported here: `flowy --help` need not load botocore's service model reader.
-    from flowy.engine.core.settings import SWF_RATES, Settings
+    from flowy.engine.core.settings import SWF_RATES, SWF_TASK_LIST_RATE, Settings
     from flowy.engine.credentials import credentials_of, read_credentials
     from flowy.engine.process import Options, serve
 
     aws = throttle == "aws"
-    settings = Settings(hold_ms=round(hold * 1000), rates=SWF_RATES if aws else {})
+    settings = Settings(
+        hold_ms=round(hold * 1000),
+        rates=SWF_RATES if aws else {},
+        task_list_rate=SWF_TASK_LIST_RATE if aws else None,
+    )
     try:
         secrets = read_credentials(credentials) if credentials else {}
         secrets |= credentials_of(os.environ)

@@ -20,6 +20,8 @@ SWF_RATES = {
     "RequestCancelExternalWorkflowExecution": Rate(1_200, 120),
 }
 """What the developer guide's quotas page grants the decisions of one account."""
+SWF_TASK_LIST_RATE = Rate(2_000, 2_000)
+"""Tasks per second that it grants each task list."""
 
 
 class Settings(Struct, frozen=True):
