@@ -25,6 +25,7 @@ class Stem:
             text=True,
             env=os.environ | environment,
         )
+        self._living: int | None = None
 
     def start(self, database: Path, **doom: Any) -> tuple[int, int]:
         """Start an engine; returns its port and pid."""
@@ -32,11 +33,14 @@ class Stem:
         self._process.stdin.write(json.dumps({"database": str(database), "doom": doom}) + "\n")
         self._process.stdin.flush()
         said = self._hear()
+        self._living = said["pid"]
         return said["port"], said["pid"]
 
     def ended(self) -> int:
         """Wait for the engine's end; returns the signal that ended it, or 0."""
-        return os.waitstatus_to_exitcode(self._hear()["ended"]) * -1
+        status = self._hear()["ended"]
+        self._living = None
+        return -os.waitstatus_to_exitcode(status)
 
     def _hear(self) -> dict[str, int]:
         assert self._process.stdout is not None
@@ -46,6 +50,9 @@ class Stem:
         return said
 
     def close(self) -> None:
+        """End it, and an engine that a failing test has left."""
+        if self._living is not None:
+            os.kill(self._living, signal.SIGKILL)
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(20)
