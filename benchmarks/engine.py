@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from wire import Client
 from workloads import Connect
 
 DECIDERS = WORKERS = 8
+ROUNDS = 7
 
 
 def report(name: str, rate: float, cpu: float, goal: str = "") -> None:
@@ -30,8 +32,13 @@ def report(name: str, rate: float, cpu: float, goal: str = "") -> None:
     print(f"{name:52} {rate:9,.0f} /s {cpu * 1e6:9,.0f} µs CPU each  {goal}", flush=True)
 
 
-def one_activity(server: Server, connect: Connect, pairs: int, count: int, name: str) -> float:
-    """One-activity workflows: start, decide, work, decide. Returns workflows per second."""
+def one_activity(
+    server: Server, connect: Connect, pairs: int, count: int, name: str
+) -> tuple[float, float]:
+    """One-activity workflows: start, decide, work, decide.
+
+    Returns workflows per second, and the server's seconds of CPU time for each.
+    """
     share = count // pairs
     count = share * pairs
     cpu = server.cpu()
@@ -45,7 +52,7 @@ def one_activity(server: Server, connect: Connect, pairs: int, count: int, name:
     )
     each = (server.cpu() - cpu) / count
     report(name, count / (began + drained), each)
-    return count / (began + drained)
+    return count / (began + drained), each
 
 
 def fan_out(server: Server, workflows: int, width: int, name: str) -> float:
@@ -99,16 +106,27 @@ def _wait_for_work(port: int, got: list[Any]) -> None:
 
 
 def stored(directory: Path, few: int, many: int) -> None:
-    """The rate with many closed executions in the file, beside that with few."""
-    with servers.engine(directory / "stored.db") as server:
-        connect = partial(Client, server.port)
-        servers.register(server.client())
-        _fill(connect, few)
-        before = one_activity(server, connect, DECIDERS, 3_000, f"... with {few:,} stored")
-        _fill(connect, many - few)
-        after = one_activity(server, connect, DECIDERS, 3_000, f"... with {many:,} stored")
-        print(f"{'the second by the first':52} {after / before:9.2f}  goal 0.95", flush=True)
-        print(f"{'memory':52} {server.memory() / 2**20:9.0f} MiB", flush=True)
+    """The rate with many closed executions in the file, beside that with few, turn by turn."""
+    with ExitStack() as stack:
+        pair = []
+        for count in (few, many):
+            server = stack.enter_context(servers.engine(directory / f"{count}.db"))
+            servers.register(server.client())
+            _fill(partial(Client, server.port), count)
+            pair.append((server, count))
+        rates: dict[int, list[float]] = {few: [], many: []}
+        costs: dict[int, list[float]] = {few: [], many: []}
+        for _ in range(ROUNDS):
+            for server, count in pair:
+                connect = partial(Client, server.port)
+                rate, cost = one_activity(server, connect, DECIDERS, 1_200, f"{count:,} stored")
+                rates[count].append(rate)
+                costs[count].append(cost)
+        rate, cost = (
+            statistics.median(x[many]) / statistics.median(x[few]) for x in (rates, costs)
+        )
+        memory = " and ".join(f"{server.memory() / 2**20:.0f}" for server, _ in pair)
+    print(f"{many:,} by {few:,} stored: rate {rate:.2f} (goal 0.95), CPU {cost:.2f}, {memory} MiB")
 
 
 def _fill(connect: Connect, count: int) -> None:
@@ -154,7 +172,9 @@ def _raw(directory: Path) -> None:
         servers.register(server.client())
         connect = partial(Client, server.port)
         one_activity(server, connect, 1, 500, "one-activity workflows, 1 + 1 raw clients")
-        one_activity(server, connect, 8, 4_000, "one-activity workflows, 8 + 8 raw clients")
+        one_activity(
+            server, connect, 8, 4_000, "one-activity workflows, 8 + 8 raw clients (goal 500)"
+        )
 
 
 def _fan(directory: Path) -> None:

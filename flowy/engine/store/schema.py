@@ -9,6 +9,7 @@ from flowy.errors import FlowyError
 
 Synchronous = Literal["FULL", "NORMAL"]
 
+_CACHE_KB = 16 * 1024
 VERSION = 1
 """`PRAGMA user_version` of the files that this code writes."""
 APPLICATION = 0x666C6F77
@@ -110,6 +111,8 @@ def _prepare(connection: sqlite3.Connection, synchronous: Synchronous) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     # An acknowledged call must survive a power cut, too; group commits make that cheap.
     connection.execute(f"PRAGMA synchronous = {synchronous}")
+    # The indexes of 100,000 executions need more than the 2 MB that SQLite would take.
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     # A thread makes the checkpoints; this is for the case that it does not get to it.
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
     connection.execute("BEGIN IMMEDIATE")
