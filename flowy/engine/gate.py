@@ -18,12 +18,20 @@ from flowy.swf.limits import REQUEST_BYTES
 
 _DEFAULT_REGION = "us-east-1"
 _NO_STRIKE = Strike()
-_TOO_LARGE = Refused(
-    "RequestEntityTooLargeException",
-    f"A request may have {REQUEST_BYTES} bytes at most",
-    namespace="com.amazon.coral.service",
-    status=413,
-)
+_REFUSALS = {
+    "too large": Refused(
+        "RequestEntityTooLargeException",
+        f"A request may have {REQUEST_BYTES} bytes at most",
+        namespace="com.amazon.coral.service",
+        status=413,
+    ),
+    "no room": Refused(
+        "ServiceUnavailable",
+        "The request has failed due to a temporary failure of the server.",
+        namespace="com.amazon.coral.service",
+        status=503,
+    ),
+}
 
 
 class Policy(Struct):
@@ -60,8 +68,8 @@ class Gate:
             return
         operation = self._operation(exchange)
         try:
-            if request.too_large:
-                raise _TOO_LARGE
+            if request.refusal:
+                raise _REFUSALS[request.refusal]
             if self._policy.secrets is not None:
                 check_signature(request, self._policy.secrets, time.time_ns() // 1_000_000)
             self._strike(exchange)
@@ -78,7 +86,7 @@ class Gate:
 
     def _page(self, exchange: Exchange) -> Callable[[], bytes] | None:
         request = exchange.request
-        if request.method != "GET" or self._policy.pages is None or request.too_large:
+        if request.method != "GET" or self._policy.pages is None or request.refusal:
             return None
         path = request.url.partition("?")[0]
         page = self._policy.pages.get(path)

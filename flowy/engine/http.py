@@ -10,9 +10,15 @@ from typing import cast
 from flowy.engine.exchange import Exchange
 from flowy.engine.gate import Gate
 from flowy.engine.polls import Presence
-from flowy.engine.requests import NotHttp, Request, RequestParser
+from flowy.engine.requests import NotHttp, Request, RequestParser, Room
 
-REASONS = {200: "OK", 400: "Bad Request", 413: "Content Too Large", 500: "Internal Server Error"}
+REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    413: "Content Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -25,13 +31,15 @@ class Connection(asyncio.Protocol):
     that the client does not read.
     """
 
-    def __init__(self, gate: Gate, connections: set["Connection"]) -> None:
+    def __init__(
+        self, gate: Gate, connections: set["Connection"], room: Room | None = None
+    ) -> None:
         self._gate = gate
         self._connections = connections
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._client = ""
-        self._parser = RequestParser()
+        self._parser = RequestParser(room)
         self._current: Exchange | None = None
         self._writable = True
         self._paused = False
@@ -47,7 +55,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's name
         self._transport = None
-        self._parser.requests.clear()
+        self._parser.forget()
         self._connections.discard(self)
         exchange = self._current
         if exchange is not None:
@@ -110,7 +118,7 @@ class Connection(asyncio.Protocol):
         self._stepping = True
         try:
             while self._current is None and self._parser.requests and self._may_answer():
-                self._begin(self._parser.requests.popleft())
+                self._begin(self._parser.take())
         finally:
             self._stepping = False
 
@@ -143,7 +151,7 @@ class Connection(asyncio.Protocol):
         request = exchange.request
         self._transport.write(_head(exchange, status, len(body)) + body)
         self._end(exchange, _result(status, body), status, len(body))
-        if request.too_large:
+        if request.refusal:
             # Hanging up while it still sends would reset the connection and lose the answer.
             self._transport.write_eof()
         elif request.keep_alive:
@@ -176,7 +184,7 @@ def _head(exchange: Exchange, status: int, length: int) -> bytes:
     kind = "application/x-amz-json-1.0" if new else "application/json"
     if exchange.operation.startswith("/"):
         kind = "text/plain; version=0.0.4; charset=utf-8"  # the form that Prometheus asks for
-    close = "" if request.keep_alive and not request.too_large else "Connection: close\r\n"
+    close = "" if request.keep_alive else "Connection: close\r\n"
     return (
         f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\n"
         f"x-amzn-requestid: {exchange.request_id}\r\n"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flowy.engine.gate import Gate, Policy
 from flowy.engine.http import Connection
 from flowy.engine.measures import Measures
+from flowy.engine.requests import Room
 from flowy.engine.service import Service
 from flowy.errors import FlowyError
 
@@ -35,12 +36,13 @@ class Server:
         self._measures = measures or Measures()
         self._gate = Gate(service, self.wake, policy or Policy(), self._measures)
         self._connections: set[Connection] = set()
+        self._room = Room()
         self._flush_handle: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.stopping = asyncio.Event()
 
     def connect(self) -> Connection:
-        return Connection(self._gate, self._connections)
+        return Connection(self._gate, self._connections, self._room)
 
     def wake(self) -> None:
         """Flush once all calls that came together have been carried out."""

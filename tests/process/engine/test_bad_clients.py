@@ -121,6 +121,24 @@ def test_what_is_piled_up_behind_a_held_poll_is_not_read(engine: Engine) -> None
         assert serves(engine)
 
 
+def test_bodies_that_never_end_share_a_limit(engine: Engine) -> None:
+    before = memory(engine)
+    almost = message("DescribeDomain", b"x" * 1_000_000)[:-1]
+    with ExitStack() as stack:
+        clients = [connect(engine, stack) for _ in range(200)]
+        for client in clients:
+            client.sendall(almost)
+        small = json.dumps({"name": DOMAIN, "padding": "x" * 60_000})
+        assert engine.post("DescribeDomain", json.loads(small))[0] == 200
+        assert memory(engine) - before < 120 * MEBIBYTE
+        assert clients[-1].recv(65_536).startswith(b"HTTP/1.1 503")
+    assert serves(engine)
+    with ExitStack() as stack:
+        client = connect(engine, stack)
+        client.sendall(almost + b"x")
+        assert client.recv(65_536).startswith(b"HTTP/1.1 400")
+
+
 def test_client_that_does_not_read_its_answers_is_answered_no_further(engine: Engine) -> None:
     before = memory(engine)
     # Asks for an answer that repeats 30,000 characters of the request.

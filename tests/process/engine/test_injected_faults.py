@@ -25,7 +25,7 @@ from engine_process import (
     start,
 )
 
-HOLD = 2.0
+HOLD = 3.0
 
 
 class Faulty:
@@ -92,14 +92,14 @@ def test_boto3_sees_a_closed_connection(faulty: Faulty) -> None:
 
 
 def test_delay_is_late_and_holds_nobody_else_up(faulty: Faulty) -> None:
-    faulty.inject({"kind": "delay", "operation": "Describe*", "milliseconds": 800})
+    faulty.inject({"kind": "delay", "operation": "Describe*", "milliseconds": 2_000})
     began = time.monotonic()
     slow = faulty.engine.send("DescribeDomain", {"name": DOMAIN})
     faulty.engine.post("ListDomains", {"registrationStatus": "REGISTERED"})
     between = time.monotonic()
     assert read(slow)[0] == 200
-    assert time.monotonic() - began >= 0.8
-    assert between - began < 0.8
+    assert time.monotonic() - began >= 2.0
+    assert between - began < 2.0
 
 
 def test_broken_file_leaves_the_engine_with_its_rules(faulty: Faulty) -> None:

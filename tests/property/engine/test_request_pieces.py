@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowy.engine.encoding import decode_event, encode_event
-from flowy.engine.requests import NotHttp, RequestParser
+from flowy.engine.requests import FREE_BYTES, NotHttp, RequestParser, Room
 from flowy.engine.tokens import TaskToken, read_task_token, seal
 from flowy.swf.events import EVENTS, ActivityTaskCompleted, Event, WorkflowExecutionSignaled
 
@@ -31,6 +31,32 @@ def test_pieces_make_the_same_requests(bodies: list[bytes], sizes: list[int]) ->
     assert [bytes(request.body) for request in parser.requests] == bodies
     assert [request.target for request in parser.requests] == [f"T.{n}" for n in range(len(bodies))]
     assert not parser.within
+
+
+def chunked(size: int) -> bytes:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"%x\r\n%b\r\n0\r\n\r\n" % (size, b"x" * size)
+
+
+def test_refused_request_is_answered_also_if_the_next_one_has_come_with_it() -> None:
+    parser = RequestParser()
+    parser.feed(chunked(1_000_001) + write(b"next", 1))
+    assert [request.refusal for request in parser.requests] == ["too large"]
+    assert parser.deaf
+
+
+@given(st.lists(st.integers(0, 90_000).map(bytes), min_size=1, max_size=4), st.integers(0, 60_000))
+def test_room_is_given_back_whatever_became_of_the_requests(bodies: list[bytes], left: int) -> None:
+    room = Room(left)
+    parser = RequestParser(room)
+    for number, body in enumerate(bodies):
+        parser.feed(write(body, number))
+    held = sum(max(0, len(request.body) - FREE_BYTES) for request in parser.requests)
+    assert held == left - room.left
+    if parser.requests:
+        parser.take()
+    parser.forget()
+    assert room.left == left
 
 
 CHANGES = st.lists(
