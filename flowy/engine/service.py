@@ -103,11 +103,13 @@ class Service:
     def flush(self) -> None:
         """Let what is due happen, hand tasks out, commit, and send all answers."""
         now = self._clock.now()
+        calls = len(self._answers)
         if self.broken is None:
             self._commit(now)
         self._answer_expired(now)
         answers, self._answers = self._answers, []
-        for answer in answers:
+        # Tasks first: their pollers have work to do, the callers have done theirs.
+        for answer in answers[calls:] + answers[:calls]:
             answer.responder.answer(answer.status, answer.body)
 
     def _commit(self, now: int) -> None:

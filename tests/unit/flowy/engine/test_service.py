@@ -91,6 +91,24 @@ def test_nothing_is_answered_before_the_commit(desk: Desk) -> None:
     assert [caller.status for caller in callers] == [200, 200, 200]
 
 
+def test_task_is_answered_before_the_call_that_made_it(desk: Desk) -> None:
+    order: list[str] = []
+
+    class Noting(Caller):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+        def answer(self, status: int, body: bytes) -> None:
+            order.append(self.name)
+
+    desk.put("PollForDecisionTask", POLL, Noting("poll"))
+    desk.service.flush()
+    desk.put("StartWorkflowExecution", desk.start("w"), Noting("start"))
+    desk.service.flush()
+    assert order == ["poll", "start"]
+
+
 def test_calls_that_come_together_share_one_commit(desk: Desk) -> None:
     statements: list[str] = []
     desk.store._connection.set_trace_callback(statements.append)
