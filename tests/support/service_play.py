@@ -38,6 +38,15 @@ def schedule(activity_id: str = "a", **given: Any) -> dict[str, Any]:
     return decision("ScheduleActivityTask", activityId=activity_id, activityType=WORK, **given)
 
 
+OPENED: list[Store] = []
+"""Stores of plays; a fixture beside the tests closes them."""
+
+
+def close_all() -> None:
+    while OPENED:
+        OPENED.pop().close()
+
+
 class HandClock:
     """Moved by the test, in milliseconds."""
 
@@ -76,6 +85,7 @@ class ServicePlay:
         self.clock = HandClock()
         store, run_ids = store or Store(":memory:"), RunIds(b"play")
         self.logged: list[str] = []
+        OPENED.append(store)
         self.service = Service(
             store, Settings(**settings), run_ids, self.logged.append, clock=self.clock
         )
