@@ -3,10 +3,11 @@
 # make test    all tests, on every Python that is here
 # make crash   kill the engine a thousand times under load, and look for what it had acknowledged
 # make bench   the engine's speed, with moto beside it
+# make mutants seed each of the known faults into a copy of the engine: its tests must see them all
 # Each does its own set-up; it needs Python 3.11, git and make.
 
 .DELETE_ON_ERROR:
-.PHONY: run check test crash bench
+.PHONY: run check test crash bench mutants
 
 INSTALLED = pyproject.toml plugins/images/pyproject.toml constraints.txt .ci/venv
 
@@ -30,6 +31,9 @@ crash: .venv/.ready
 
 bench: .venv/.ready
 	.venv/bin/python benchmarks/engine.py
+
+mutants: .venv/.ready
+	FLOWY_MUTANTS=all .venv/bin/python -m pytest -q -n 2 tests/mutants
 
 .venv/.ready: $(INSTALLED)
 	.ci/venv 3.11 .venv

@@ -280,6 +280,17 @@ def test_38_an_answer_that_comes_twice_or_too_late(stage: Stage) -> None:
     assert found == (URF, f"Unknown execution: {shown}")
 
 
+@pytest.mark.grade("J", "M")
+def test_38_a_late_answer_does_not_pass_for_that_of_the_running_task(stage: Stage) -> None:
+    stage.start()
+    lost = stage.poll()
+    stage.wait(31)
+    running = stage.poll()
+    found = fault(stage.swf.respond_decision_task_completed, taskToken=lost["taskToken"])
+    assert found == (URF, "Unknown decision task, scheduledEventId = 2")
+    stage.respond(running, COMPLETE)
+
+
 @pytest.mark.grade("R")
 def test_38_the_completion_holds_what_was_given(stage: Stage) -> None:
     run = stage.start()

@@ -197,6 +197,17 @@ def test_57_policies_reach_children_and_their_children(stage: Stage, policy: str
     assert stage.status(grandchild) == ("TERMINATED" if reached else "OPEN")
 
 
+@pytest.mark.grade("M")
+def test_57_a_child_that_is_terminated_applies_its_own_policy(stage: Stage) -> None:
+    parent = stage.start("parent", childPolicy="TERMINATE")
+    stage.decide(stage.child("child", childPolicy="ABANDON"))
+    child = stage.open_run(stage.id("child"))
+    stage.decide(stage.child("grandchild"), on="child")
+    stage.terminate(parent)
+    assert stage.only(child, "WorkflowExecutionTerminated")["childPolicy"] == "ABANDON"
+    assert stage.status(stage.open_run(stage.id("grandchild"))) == "OPEN"
+
+
 @pytest.mark.grade("M", "R")
 def test_57_a_parent_is_told_of_a_childs_time_out_and_termination(stage: Stage) -> None:
     run = stage.start()
