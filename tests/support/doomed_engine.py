@@ -81,7 +81,7 @@ def plant(doom: dict[str, int], service: Service, store: Any) -> None:
             count()
             send(exchange, status, body)
 
-        Exchange.answer = answer  # type: ignore[method-assign]
+        Exchange.answer = answer
     if "early" in doom:
         commit: Any = service._commit
 
@@ -91,7 +91,7 @@ def plant(doom: dict[str, int], service: Service, store: Any) -> None:
                 early.responder.answer(early.status, early.body)
             commit(now)
 
-        service._commit = commit_late  # type: ignore[method-assign]
+        service._commit = commit_late
 
 
 async def serve(service: Service, listener: socket.socket, ready: int) -> None:
