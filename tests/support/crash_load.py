@@ -20,9 +20,11 @@ from history_rules import broken_rules
 from flowy.engine.core.transaction import CLOSES
 from flowy.engine.encoding import decode_event
 from flowy.swf import events as e
-from flowy.swf.events import Event
+from flowy.swf.events import Attributes, Event
 
 Fact = tuple[Any, ...]
+TIMEOUT = 60
+"""Seconds, of everything that has a time-out."""
 FAN = 5
 """Decisions in the first batch of every execution that is nobody's child."""
 
@@ -73,7 +75,7 @@ class Load:
             domain=DOMAIN,
             **FLOW,
             defaultTaskList={"name": "decisions"},
-            defaultTaskStartToCloseTimeout="60",
+            defaultTaskStartToCloseTimeout=str(TIMEOUT),
             defaultExecutionStartToCloseTimeout="300",
             defaultChildPolicy="TERMINATE",
         )
@@ -83,7 +85,7 @@ class Load:
             domain=DOMAIN,
             **WORK,
             defaultTaskList={"name": "work"},
-            **{f"defaultTask{name}Timeout": "60" for name in timeouts},
+            **{f"defaultTask{name}Timeout": str(TIMEOUT) for name in timeouts},
         )
         call.close()
 
@@ -318,15 +320,22 @@ def _child_faults(run: str, events: list[Event], children: dict[tuple[str, int],
 
 
 def _due_faults(events: list[Event]) -> list[str]:
-    """Timers fire in the order in which they fall due."""
-    due = {
-        event.id: event.at + 1000 * int(a.start_to_fire_timeout)
-        for event in events
-        if isinstance(a := event.attributes, e.TimerStarted)
-    }
-    fired = [
-        due[a.started_event_id]
-        for event in events
-        if isinstance(a := event.attributes, e.TimerFired)
-    ]
-    return [] if fired == sorted(fired) else [f"timers fired in the order {fired}"]
+    """Timers and time-outs happen in the order in which they fall due."""
+    by_id = {event.id: event for event in events}
+    due = [at for event in events if (at := _due(event.attributes, by_id))]
+    return [] if due == sorted(due) else [f"what fell due happened in the order {due}"]
+
+
+def _due(attributes: Attributes, by_id: dict[int, Event]) -> int | None:
+    """When a timer or a time-out of the load fell due; None for everything else."""
+    match attributes:
+        case e.TimerFired():
+            timer = by_id[attributes.started_event_id]
+            assert isinstance(timer.attributes, e.TimerStarted)
+            return timer.at + 1000 * int(timer.attributes.start_to_fire_timeout)
+        case e.ActivityTaskTimedOut(timeout_type="SCHEDULE_TO_START"):
+            return by_id[attributes.scheduled_event_id].at + 1000 * TIMEOUT
+        case e.ActivityTaskTimedOut(timeout_type="START_TO_CLOSE") | e.DecisionTaskTimedOut():
+            return by_id[attributes.started_event_id].at + 1000 * TIMEOUT
+        case _:
+            return None

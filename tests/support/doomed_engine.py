@@ -102,7 +102,8 @@ async def serve(service: Service, listener: socket.socket, ready: int) -> None:
 
 
 def engine(database: str, doom: dict[str, Any], listener: socket.socket, ready: int) -> None:
-    checkpoints.EVERY = 1 << 15  # many of them, so that engines die in their midst
+    # Many checkpoints, so that engines die in the midst of them.
+    checkpoints.EVERY = doom.get("every", 1 << 18)
     synchronous = doom.get("synchronous", "FULL")
     store = Store(database, synchronous)
     service = Service(store, Settings(hold_ms=2_000), RunIds(random.randbytes(16)), print)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from crash_load import Found, Load, faults
+from crash_load import TIMEOUT, Found, Load, faults
 from doomed import Stem, kill, register
 
 from flowy.engine.clock import EngineClock
@@ -59,7 +59,7 @@ def lives(directory: Path, stem: Stem, episode: int, kills: int) -> int:
 def assert_restart_catches_up(database: Path, found: Found) -> None:
     """All that fell due meanwhile happens at the next start, in order; nothing else does."""
     store = Store(str(database))
-    clock = EngineClock(store.last_clock() + 5_000)
+    clock = EngineClock(store.last_clock() + 2_000 * TIMEOUT)
     service = Service(store, Settings(), RunIds(b"after"), print, clock)
     service.flush()
     late = service.next_deadline()

@@ -59,6 +59,6 @@ def test_without_full_syncs_the_power_takes_acknowledged_calls(tmp_path: Path, s
     database = tmp_path / "engine.db"
     load = Load()
     register(stem, database, load)
-    kill(stem, database, load, synchronous="NORMAL", calls=100)
+    kill(stem, database, load, synchronous="NORMAL", every=1 << 30, calls=100)
     cut_power(database)
     assert load.acknowledged - Found(database).facts()
