@@ -1,5 +1,7 @@
 """The newest events of open executions, in memory as text: most pages are read from here."""
 
+from collections import OrderedDict
+
 from msgspec import Struct
 
 EVENTS = 256
@@ -25,7 +27,8 @@ class Tails:
     def __init__(self, characters: int = CHARACTERS) -> None:
         self._most = characters
         self._size = 0
-        self._tails: dict[int, _Tail] = {}
+        # Not a dict: the oldest of one that is taken from and added to all the time is far to find.
+        self._tails: OrderedDict[int, _Tail] = OrderedDict()
 
     @property
     def size(self) -> int:
@@ -34,11 +37,11 @@ class Tails:
 
     def append(self, key: int, id: int, text: str) -> None:
         """Take an execution's next event."""
-        tail = self._tails.pop(key, None)
+        tail = self._tails.get(key)
         if tail is None or tail.end != id:
             self._size -= tail.size if tail else 0
-            tail = _Tail(id, [])
-        self._tails[key] = tail  # now the last to be forgotten
+            tail = self._tails[key] = _Tail(id, [])
+        self._tails.move_to_end(key)
         tail.texts.append(text)
         self._grow(tail, len(text))
         if len(tail.texts) >= 2 * EVENTS:
