@@ -18,6 +18,8 @@ NAME = "flowyd.toml"
 SYSTEM_WIDE = Path("/etc/flowyd") / NAME
 URL_FILE = "engine.url"
 """In the state_dir: flowyd writes the engine's URL there once the engine serves."""
+KEY_FILE = "engine.credentials"
+"""Beside it: the key that this engine wants, for those who may read it."""
 
 
 TOP_KEYS = ("domain", "state_dir")
@@ -32,6 +34,7 @@ class Target:
     endpoint_url: str | None = None
     region: str | None = None
     profile: str | None = None
+    credentials: tuple[str, str] | None = None
 
     def over(self, lower: "Target") -> "Target":
         """This target where it says something, else the lower one."""
@@ -80,7 +83,9 @@ def from_config(path: Path, environ: Mapping[str, str], said: Target) -> Target:
     )
     if swf.get("backend", "engine") != "engine" or said.endpoint_url:
         return found
-    return replace(found, endpoint_url=engine_url(path, top.get("state_dir", "state")))
+    state_dir = path.parent / top.get("state_dir", "state")
+    url = engine_url(path, state_dir)
+    return replace(found, endpoint_url=url, credentials=engine_key(state_dir))
 
 
 def tables(path: Path, environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -109,13 +114,30 @@ def overlay(environ: Mapping[str, str], prefix: str, keys: tuple[str, ...]) -> d
     return {key: environ[name] for key, name in names.items() if name in environ}
 
 
-def engine_url(path: Path, state_dir: str) -> str:
+def engine_key(state_dir: Path) -> tuple[str, str] | None:
+    """The key of the engine that flowyd runs; None if it wants none.
+
+    Raises:
+        TargetError: if it is there and not for us.
+    """
+    from flowy.engine.credentials import CredentialsError, read_credentials
+
+    file = state_dir / KEY_FILE
+    if not file.exists():
+        return None
+    try:
+        return next(iter(read_credentials(file).items()))
+    except CredentialsError as error:
+        raise TargetError(error.message, hint="work as the user that flowyd runs as") from error
+
+
+def engine_url(path: Path, state_dir: Path) -> str:
     """The URL of the engine that flowyd runs.
 
     Raises:
         TargetError: if there is none.
     """
-    file = path.parent / state_dir / URL_FILE
+    file = state_dir / URL_FILE
     try:
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
@@ -158,4 +180,5 @@ def connect(
         endpoint_url=found.endpoint_url,
         region=found.region,
         profile=found.profile,
+        credentials=found.credentials,
     )

@@ -39,7 +39,11 @@ class WorkerInfo:
 def connect(swf: messages.SwfJob) -> SWFClient:
     """A client of its own for this process; connections do not survive a fork."""
     return SWFClient(
-        swf.domain, endpoint_url=swf.endpoint_url, region=swf.region, profile=swf.profile
+        swf.domain,
+        endpoint_url=swf.endpoint_url,
+        region=swf.region,
+        profile=swf.profile,
+        credentials=swf.credentials,
     )
 
 

@@ -9,6 +9,8 @@ from flowyd.config import Config
 from flowyd.config.shapes import ENGINE as EMBEDDED
 from flowyd.config.shapes import LogsConfig, PluginsConfig, PoolConfig
 from flowyd.supervisor import messages
+from flowyd.supervisor.keys import FILE as KEY_FILE
+from flowyd.supervisor.keys import engine_key
 from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -16,10 +18,16 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Commands:
-    """The commands of one daemon. It remembers where its engine serves."""
+    """The commands of one daemon. It remembers where its engine serves, and with which key.
+
+    Raises:
+        FlowyError, OSError: if the engine's key can be neither read nor made.
+    """
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self._embedded = config.swf.backend == EMBEDDED
+        self._key = engine_key(config.state_dir) if self._embedded else None
         self._listen = config.engine.listen
         self._url: str | None = None
 
@@ -32,7 +40,8 @@ class Commands:
         """The module of a child and its arguments."""
         if name == ENGINE:
             db = str(self._config.engine.db)
-            return ["flowy", "engine", "--db", db, "--listen", self._listen]
+            keys = str(self._config.state_dir / KEY_FILE)
+            return ["flowy", "engine", "--db", db, "--listen", self._listen, "--credentials", keys]
         if name == WEB:
             run_dir = str(self._config.run_dir)
             return ["flowyd.web", self._config.web.listen or "", run_dir]
@@ -47,9 +56,14 @@ class Commands:
     def swf(self) -> messages.SwfJob:
         """Where SWF is, as far as it is known now."""
         swf = self._config.swf
-        embedded = swf.backend == EMBEDDED
-        url = self._url if embedded else swf.endpoint_url
-        return messages.SwfJob(self._config.domain, embedded, url, swf.region, swf.profile)
+        return messages.SwfJob(
+            domain=self._config.domain,
+            embedded=self._embedded,
+            endpoint_url=self._url if self._embedded else swf.endpoint_url,
+            region=swf.region,
+            profile=swf.profile,
+            credentials=self._key,
+        )
 
 
 def zygote_environment() -> dict[str, str]:

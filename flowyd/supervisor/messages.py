@@ -27,13 +27,14 @@ class PoolJob(Struct, frozen=True):
 
 
 class SwfJob(Struct, frozen=True):
-    """Where SWF is; `embedded` says that it is our own engine."""
+    """Where SWF is; `embedded` says that it is our own engine, which wants its own key."""
 
     domain: str
     embedded: bool
     endpoint_url: str | None
     region: str | None
     profile: str | None
+    credentials: tuple[str, str] | None
 
 
 # To the zygote.

@@ -6,8 +6,11 @@ import urllib.error
 import urllib.request
 
 import msgspec
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from flowy.errors import ServiceError
+from flowy.swf.client import SWFClient
 from flowyd.control import client
 from flowyd.metrics import TABLE
 
@@ -168,3 +171,13 @@ def test_dev_refuses_what_run_only_warns_of(launch):
     lenient = launch("run")
     status = lenient.until("it runs", lambda s: s.ready)
     assert [fault.severity for fault in status.faults] == ["warning"] * 3
+
+
+def test_the_engine_takes_only_requests_with_the_daemons_key(daemon):
+    stranger = SWFClient(
+        "tests", endpoint_url=daemon.child("engine").address, credentials=("someone", "else")
+    )
+
+    with pytest.raises(ServiceError, match="UnrecognizedClientException"):
+        stranger.describe_domain()
+    assert daemon.flowy("list").returncode == 0

@@ -84,3 +84,12 @@ def test_a_domain_must_come_from_somewhere(tmp_path):
         resolve(NOTHING, None, {}, tmp_path)
     assert "--domain" in caught.value.hint
     assert resolve(Target("d"), None, {}, tmp_path) == Target("d")
+
+
+def test_the_key_of_the_daemons_engine_comes_along(tmp_path):
+    toml(tmp_path, 'domain = "d"\nstate_dir = "st"\n')
+    engine(tmp_path, state="st")
+    keys = "[default]\naws_access_key_id = A\naws_secret_access_key = S\n"
+    (tmp_path / "st" / "engine.credentials").write_text(keys)
+
+    assert resolve(Target(), None, {}, tmp_path).credentials == ("A", "S")
