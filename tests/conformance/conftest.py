@@ -18,18 +18,15 @@ from stage import Stage
 from targets import RemoteTarget, Target, Wire, engine_target, moto_server
 
 HERE = Path(__file__).parent
-GROUP = "conformance"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Note grades, keep the suite in one process, and expect what a target is known to do else."""
+    """Note grades, and expect what a target is known to do otherwise."""
     mine = [item for item in items if HERE in item.path.parents]
     differences = _differences()
     for item in mine:
         item.user_properties.append(("grade", grades.read(item)))
-        item.add_marker(pytest.mark.xdist_group(GROUP))
-        name = item.name.partition("@")[0]
-        reason = differences.get(name) or differences.get(name.partition("[")[0])
+        reason = differences.get(item.name) or differences.get(item.name.partition("[")[0])
         if reason is not None:
             item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
     files = {item.path for item in mine}

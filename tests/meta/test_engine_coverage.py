@@ -20,8 +20,6 @@ CAUSED = {
 }
 """The events that name a time-out, and the model's enum of it."""
 
-pytestmark = pytest.mark.xdist_group("conformance")
-
 
 @pytest.fixture(scope="module")
 def gathered(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Gathered:
