@@ -23,6 +23,11 @@ from flowy.engine.store import Store, StoreError
 _RETRY_MS = 1_000
 """How long the engine's own work (time-outs, hand-outs) rests after a commit that failed."""
 _PURGE_MS = 60_000
+_CHEAP_MS = 100
+_SPARED = 4
+"""After a failure what would write is refused for so many times as long as reading all again took,
+but for the first `_CHEAP_MS` of that."""
+_READS = ("Describe", "List", "Count", "Get", "Poll")
 
 Log = Callable[[str], None]
 Admit = Callable[[Call], None]
@@ -59,6 +64,7 @@ class Service:
         self.admit: Admit | None = None
         self.broken: StoreError | None = None
         self._rest_until = 0
+        self._refuse_until = 0
         self._purge_at = 0
         world = store.load(settings, new_run_id)
         self._desk = Desk(settings, store, world, Polls(), [])
@@ -93,6 +99,8 @@ class Service:
         if request is None:
             request = self._model.read(operation, read_json(body))
         call = Call(operation, request, self._clock.now(), responder, region)
+        if call.now < self._refuse_until and not operation.startswith(_READS):
+            raise faults.internal_failure()
         if self.admit is not None:
             self.admit(call)
         return carry_out(self._desk, call)
@@ -154,7 +162,8 @@ class Service:
     def _give_up(self, error: Exception) -> None:
         """Answer the whole batch 500, and go back to what the file holds."""
         self._log(f"a batch of {len(self._answers)} answers failed: {error!r}")
-        self._rest_until = self._clock.now() + _RETRY_MS
+        began = self._clock.now()
+        self._rest_until = began + _RETRY_MS
         failure = fault_body(faults.internal_failure())
         self._answers = [Answer(answer.responder, 500, failure) for answer in self._answers]
         self._desk.store.rollback()
@@ -162,6 +171,9 @@ class Service:
             self._desk.world = self._desk.store.load(self._desk.settings, self._new_run_id)
         except StoreError as unreadable:
             self.broken = unreadable
+        # While a disk is full every write fails so, and many open executions take long to read.
+        now = self._clock.now()
+        self._refuse_until = now + _SPARED * max(0, now - began - _CHEAP_MS)
 
     def next_wake(self) -> float | None:
         """In how many seconds to flush again, at the latest; None for no time."""

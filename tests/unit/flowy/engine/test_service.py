@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from service_play import ServicePlay
 
 from flowy.engine.core.settings import Settings
 from flowy.engine.polls import Presence
@@ -153,6 +154,30 @@ def test_whole_batch_fails_with_its_commit_but_held_polls_stay(desk: Desk) -> No
     assert [caller.status for caller in callers] == [500, 500, 500]
     assert poll.status == 0
     desk.free_disk()
+
+
+def test_writes_are_refused_for_a_while_when_reading_all_again_took_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = ServicePlay(store=Store(str(tmp_path / "engine.db")))
+    execution = play.start()
+    store, load, loads = play.service.desk.store, play.service.desk.store.load, []
+
+    def slow_load(*arguments: Any) -> Any:
+        loads.append(arguments)
+        play.clock.at += 500
+        return load(*arguments)
+
+    monkeypatch.setattr(store, "load", slow_load)
+    store._connection.execute("PRAGMA max_page_count = 1")
+    signal = {"domain": "d", "workflowId": "w", "signalName": "s", "input": "x" * 30_000}
+    statuses = [play.call("SignalWorkflowExecution", **signal).status for _ in range(3)]
+    assert (statuses, len(loads)) == ([500, 500, 500], 1)
+    assert play.describe(execution)["executionInfo"]["executionStatus"] == "OPEN"
+    store._connection.execute("PRAGMA max_page_count = 1000000")
+    play.wait(2)
+    assert play.call("SignalWorkflowExecution", **signal).status == 200
+    play.service.stop()
 
 
 def test_unreadable_file_ends_the_service_without_writing(
