@@ -34,9 +34,10 @@ class Settings(Struct, frozen=True):
     `rates` limits decisions by their type, `task_list_rate` the activities that are scheduled on
     one list; nothing is limited unless told so. `not_permitted` names operations and decisions
     that are refused as SWF refuses what IAM forbids. Without `lambda_service` a Lambda function
-    cannot be scheduled. The last two choose between what recordings show and what documents say:
+    cannot be scheduled. The next two choose between what recordings show and what documents say:
     is a closed run's `cancelRequested` still true, and have infos the `reopenable` members of
-    2023.
+    2023. Closed executions are deleted after `longest_retention` days, however long their domain
+    would keep them.
     """
 
     page: int = 100
@@ -60,3 +61,4 @@ class Settings(Struct, frozen=True):
     not_permitted: frozenset[str] = frozenset()
     closed_keeps_cancel_requested: bool = True
     shows_reopenable: bool = False
+    longest_retention: int | None = None

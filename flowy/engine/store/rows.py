@@ -83,6 +83,9 @@ def _opened(run: Execution) -> tuple[int | str | None, ...]:
 def _closed(run: Execution, registry: Registry) -> tuple[int | str | None, ...]:
     retention = registry.domains[run.domain].retention
     days = 0 if retention == "NONE" else int(retention)
+    longest = registry.settings.longest_retention
+    if longest is not None:
+        days = min(days, longest)
     expires = (run.closed_at or 0) + days * _DAY
     described = encode(describe_execution(run, registry.settings)).decode()
     return run.closed_at, run.close_status, expires, described, run.key

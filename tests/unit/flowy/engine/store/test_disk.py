@@ -107,6 +107,14 @@ def test_service_purges_to_the_end_before_it_rests(
     assert 2 < turns < 10
 
 
+@pytest.mark.parametrize(("longest", "days"), [(None, 30), (7, 7), (90, 30), (0, 0)])
+def test_engine_may_keep_less_than_the_domain_says(longest: int | None, days: int) -> None:
+    play = ServicePlay(retention="30", longest_retention=longest)
+    closed(play, 1, 0)
+    (expires,) = connection(play).execute("SELECT expires_at FROM executions").fetchone()
+    assert expires == play.clock.at + days * DAY * 1000
+
+
 def test_nothing_is_written_where_nothing_has_expired(play: ServicePlay) -> None:
     closed(play, 1, 1)
     store = play.service.desk.store
