@@ -4,11 +4,11 @@ import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, Unpack
 
 from flowy import converter
 from flowy.errors import OptionError, RegistrationError
-from flowy.options import UNSET, Options, Seconds, Unset, check_name
+from flowy.options import ActivityOptions, Options, check_name
 from flowy.registry import ATTRIBUTE, ActivityDefinition, origin_of
 from flowy.swf import limits
 from flowy.swf.values import ExecutionId, TypeId
@@ -108,21 +108,8 @@ def current_task() -> Activity:
         raise RuntimeError("current_task() was called outside of an activity") from None
 
 
-def activity(  # noqa: PLR0913  # SWF has that many options, each by name
-    name: str,
-    version: str | int,
-    task_list: str,
-    *,
-    heartbeat: Seconds | Unset = UNSET,
-    start_to_close: Seconds | Unset = UNSET,
-    schedule_to_start: Seconds | Unset = UNSET,
-    schedule_to_close: Seconds | Unset = UNSET,
-    priority: int | Unset = UNSET,
-    retry: int | Unset = UNSET,
-    delay: Seconds | Unset = UNSET,
-    lost: int | Unset = UNSET,
-    error_handling: bool | Unset = UNSET,
-    auto_heartbeat: bool | Unset = UNSET,
+def activity(
+    name: str, version: str | int, task_list: str, **said: Unpack[ActivityOptions]
 ) -> Callable[[T], T]:
     """Make a class or a plain function the activity type `name`, `version`.
 
@@ -133,28 +120,15 @@ def activity(  # noqa: PLR0913  # SWF has that many options, each by name
         OptionError: for a name or option that SWF would refuse.
         RegistrationError: for something that cannot be called.
     """
-    options = Options(
-        task_list=task_list,
-        heartbeat=heartbeat,
-        start_to_close=start_to_close,
-        schedule_to_start=schedule_to_start,
-        schedule_to_close=schedule_to_close,
-        priority=priority,
-        retry=retry,
-        delay=delay,
-        lost=lost,
-        error_handling=error_handling,
-        auto_heartbeat=auto_heartbeat,
-    )
+    options = Options(task_list=task_list, **said)
     identity = type_id(name, version)
 
     def decorate(target: T) -> T:
         check_target(identity, target)
         # A heartbeat that a class gives is its own to send; a function reaches it only by asking.
-        manual = inspect.isclass(target) and heartbeat is not UNSET
-        own = not manual if auto_heartbeat is UNSET else auto_heartbeat
-        said = replace(options, auto_heartbeat=own)
-        setattr(target, ATTRIBUTE, ActivityDefinition(identity, said, target, origin_of(target)))
+        manual = inspect.isclass(target) and "heartbeat" in said
+        own = replace(options, auto_heartbeat=said.get("auto_heartbeat", not manual))
+        setattr(target, ATTRIBUTE, ActivityDefinition(identity, own, target, origin_of(target)))
         return target
 
     return decorate

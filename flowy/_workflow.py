@@ -5,11 +5,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from random import Random
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, Unpack
 
 from flowy._activity import type_id
 from flowy.errors import RegistrationError
-from flowy.options import UNSET, Options, Seconds, Unset, WorkflowOptions
+from flowy.options import CallOptions, ExecutionOptions, Options, Seconds, WorkflowOptions
 from flowy.placeholders import Placeholder
 from flowy.proxies import Caller
 from flowy.registry import ATTRIBUTE, WorkflowDefinition, origin_of
@@ -59,39 +59,13 @@ class Workflow:
             f"the workflow {type(self).__name__} has no code", hint="write its run method"
         )
 
-    def options(  # noqa: PLR0913  # SWF has that many options, each by name
-        self,
-        *,
-        task_list: str | Unset = UNSET,
-        heartbeat: Seconds | Unset = UNSET,
-        start_to_close: Seconds | Unset = UNSET,
-        schedule_to_start: Seconds | Unset = UNSET,
-        schedule_to_close: Seconds | Unset = UNSET,
-        priority: int | Unset = UNSET,
-        retry: int | Unset = UNSET,
-        delay: Seconds | Unset = UNSET,
-        lost: int | Unset = UNSET,
-        error_handling: bool | Unset = UNSET,
-    ) -> AbstractContextManager[None]:
+    def options(self, **said: Unpack[CallOptions]) -> AbstractContextManager[None]:
         """Options for the calls made in a `with` block; they beat the proxy's and the decorator's.
 
         Raises:
             OptionError: for an option that SWF would refuse.
         """
-        return self.execution.scoped(
-            Options(
-                task_list=task_list,
-                heartbeat=heartbeat,
-                start_to_close=start_to_close,
-                schedule_to_start=schedule_to_start,
-                schedule_to_close=schedule_to_close,
-                priority=priority,
-                retry=retry,
-                delay=delay,
-                lost=lost,
-                error_handling=error_handling,
-            )
-        )
+        return self.execution.scoped(Options(**said))
 
     def spawn(self, code: Callable[..., Any], *args: Any, **kwargs: Any) -> Placeholder[Any]:
         """Run sequential code beside this line; what it returns is the placeholder's result.
@@ -114,17 +88,8 @@ class Workflow:
         return self.execution.random()
 
 
-def workflow(  # noqa: PLR0913  # SWF has that many options, each by name
-    name: str,
-    version: str | int,
-    task_list: str,
-    *,
-    execution_start_to_close: Seconds | Unset = UNSET,
-    task_start_to_close: Seconds | Unset = UNSET,
-    child_policy: str | Unset = UNSET,
-    priority: int | Unset = UNSET,
-    tags: tuple[str, ...] | Unset = UNSET,
-    lambda_role: str | Unset = UNSET,
+def workflow(
+    name: str, version: str | int, task_list: str, **said: Unpack[ExecutionOptions]
 ) -> Callable[[W], W]:
     """Make a `Workflow` class the workflow type `name`, `version`.
 
@@ -134,15 +99,7 @@ def workflow(  # noqa: PLR0913  # SWF has that many options, each by name
         OptionError: for a name or option that SWF would refuse.
         RegistrationError: for something that is no Workflow class.
     """
-    options = WorkflowOptions(
-        task_list=task_list,
-        execution_start_to_close=execution_start_to_close,
-        task_start_to_close=task_start_to_close,
-        child_policy=child_policy,
-        priority=priority,
-        tags=tags,
-        lambda_role=lambda_role,
-    )
+    options = WorkflowOptions(task_list=task_list, **said)
     identity = type_id(name, version)
 
     def decorate(target: W) -> W:

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from enum import Enum
-from typing import Final, Self
+from typing import Final, Self, TypedDict
 
 from flowy.errors import OptionError
 from flowy.swf import limits
@@ -27,6 +27,43 @@ class Unset(Enum):
 
 UNSET: Final = Unset.UNSET
 """Nothing was said: the next scope decides. (None is a value: SWF's NONE.)"""
+
+
+class TaskOptions(TypedDict, total=False):
+    """The options that the decorator, the proxy and the workflow's scope all take, by name."""
+
+    schedule_to_start: Seconds  # how long the task may wait on its list
+    start_to_close: Seconds  # how long an attempt may take
+    schedule_to_close: Seconds  # both together
+    heartbeat: Seconds  # the longest silence of a running attempt
+    priority: int  # higher first; SWF keeps 32 bits of it
+    retry: int  # how often a failed or timed-out attempt is tried again
+    delay: Seconds  # the wait before that
+    lost: int  # how often an attempt whose worker died is tried again
+    error_handling: bool  # False: its failure fails the execution, though nobody looks
+
+
+class CallOptions(TaskOptions, total=False):
+    """What a proxy and a scope may say besides."""
+
+    task_list: str
+
+
+class ActivityOptions(TaskOptions, total=False):
+    """What a decorator may say besides."""
+
+    auto_heartbeat: bool  # whether the worker sends heartbeats for the code
+
+
+class ExecutionOptions(TypedDict, total=False):
+    """The options of a workflow type, by name."""
+
+    execution_start_to_close: int | float | timedelta  # how long a run may take
+    task_start_to_close: Seconds  # how long a decision may take
+    child_policy: str  # TERMINATE, REQUEST_CANCEL or ABANDON
+    priority: int  # of its decision tasks
+    tags: tuple[str, ...]
+    lambda_role: str
 
 
 class _Scope:
@@ -62,6 +99,7 @@ class Options(_Scope):
             check_seconds(name, getattr(self, name))
         check_seconds("delay", self.delay, none=False)
         check_name("task_list", self.task_list)
+        check_priority(self.priority)
         check_count("retry", self.retry)
         check_count("lost", self.lost)
 
@@ -77,9 +115,9 @@ class WorkflowOptions(_Scope):
     priority: int | Unset = UNSET
     tags: tuple[str, ...] | Unset = UNSET
     lambda_role: str | Unset = UNSET
-    error_handling: bool | Unset = UNSET
 
     def __post_init__(self) -> None:
+        check_priority(self.priority)
         # The service model refuses NONE here: an execution lives a year at most.
         check_seconds("execution_start_to_close", self.execution_start_to_close, none=False)
         check_seconds("task_start_to_close", self.task_start_to_close)
@@ -129,6 +167,17 @@ def check_count(name: str, value: object) -> None:
     raise OptionError(f"{name}={value!r} is not a number of attempts", hint="give 0, 1, 2, …")
 
 
+def check_priority(value: object) -> None:
+    """Refuse what is no priority: SWF keeps a signed number of 32 bits.
+
+    Raises:
+        OptionError: with the value.
+    """
+    if value is UNSET or (type(value) is int and -(2**31) <= value < 2**31):
+        return
+    raise OptionError(f"priority={value!r} is no priority", hint="a whole number of 32 bits")
+
+
 def check_name(what: str, value: object) -> None:
     """Refuse a name that SWF would refuse: length, reserved characters, the word arn.
 
@@ -164,5 +213,4 @@ WORKFLOW_DEFAULTS = WorkflowOptions(
     execution_start_to_close=7 * 24 * 3600,
     task_start_to_close=30,
     child_policy="TERMINATE",
-    error_handling=True,
 )

@@ -1,11 +1,11 @@
 """Proxies: what a workflow class holds in place of the activities it uses."""
 
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from flowy._activity import Activity, type_id
 from flowy.errors import OptionError
-from flowy.options import UNSET, Options, Seconds, Unset
+from flowy.options import CallOptions, Options
 from flowy.placeholders import Placeholder
 from flowy.registry import ActivityDefinition, definition
 from flowy.swf.values import TypeId
@@ -30,36 +30,15 @@ class ActivityProxy(Generic[P, R]):
     Options given here beat the decorator's; `self.options(...)` in the workflow beats both.
     """
 
-    def __init__(  # noqa: PLR0913  # SWF has that many options, each by name
+    def __init__(
         self,
         activity: str | Callable[P, R] | type[Activity],
         version: str | int | None = None,
-        *,
-        task_list: str | Unset = UNSET,
-        heartbeat: Seconds | Unset = UNSET,
-        start_to_close: Seconds | Unset = UNSET,
-        schedule_to_start: Seconds | Unset = UNSET,
-        schedule_to_close: Seconds | Unset = UNSET,
-        priority: int | Unset = UNSET,
-        retry: int | Unset = UNSET,
-        delay: Seconds | Unset = UNSET,
-        lost: int | Unset = UNSET,
-        error_handling: bool | Unset = UNSET,
+        **said: Unpack[CallOptions],
     ) -> None:
         self.type, self.definition = identify(activity, version)
         self.name = self.type.name
-        self.options = Options(
-            task_list=task_list,
-            heartbeat=heartbeat,
-            start_to_close=start_to_close,
-            schedule_to_start=schedule_to_start,
-            schedule_to_close=schedule_to_close,
-            priority=priority,
-            retry=retry,
-            delay=delay,
-            lost=lost,
-            error_handling=error_handling,
-        )
+        self.options = Options(**said)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name

@@ -37,6 +37,8 @@ def test_times_are_sent_as_whole_seconds_rounded_up(value, text):
         {"retry": -1},
         {"retry": 1.5},
         {"lost": True},
+        {"priority": 2**31},
+        {"priority": 1.5},
         {"task_list": ""},
         {"task_list": "a" * 257},
         {"task_list": "a:b"},
