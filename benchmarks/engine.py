@@ -148,11 +148,14 @@ def _pass_by(connect: Connect, count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="one part: raw, fan, dispatch, boto3, moto, stored")
-    parser.add_argument("--directory", type=Path, help="where the files go: a real disk")
+    parser.add_argument(
+        "--directory", type=Path, default=Path("build"), help="where the files go: a real disk"
+    )
     parser.add_argument("--stored", type=int, default=100_000)
     options = parser.parse_args()
     multiprocessing.set_start_method("fork")
-    with tempfile.TemporaryDirectory(dir=options.directory or Path.cwd()) as made:
+    options.directory.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=options.directory) as made:
         for name, part in _parts(Path(made), options.stored).items():
             if options.only in (None, name):
                 part()
