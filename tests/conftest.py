@@ -20,6 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "lowered(**settings): run on an engine with these settings; elsewhere skip"
     )
+    config.addinivalue_line(
+        "markers", "unknown(*numbers): the open questions about SWF that a test takes a side in"
+    )
     config.pluginmanager.register(Grades(), "grades")
 
 

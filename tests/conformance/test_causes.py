@@ -46,6 +46,7 @@ ACTIVITY_DEFAULTS = {
 
 @pytest.mark.grade("M", "J", "U")
 @pytest.mark.parametrize("left_out", ACTIVITY_DEFAULTS)
+@pytest.mark.unknown(12, 13)
 def test_51_an_activity_needs_all_its_values(stage: Stage, left_out: str) -> None:
     given = {name: value for name, (value, _) in ACTIVITY_DEFAULTS.items() if name != left_out}
     bare = stage.bare_work(**given)
@@ -179,6 +180,7 @@ DENIED = (
 @pytest.mark.lowered(not_permitted=frozenset(DENIED))
 @pytest.mark.grade("M")
 @pytest.mark.parametrize("kind", DENIED)
+@pytest.mark.unknown(38)
 def test_51_what_is_not_permitted(stage: Stage, kind: str) -> None:
     run = decided(stage, one(stage, kind, "a"))
     assert cause(stage, run, f"{kind}Failed") == FORBIDDEN
@@ -331,3 +333,14 @@ def test_54_a_timer_fires_not_early(stage: Stage) -> None:
     assert fired["eventType"] == "TimerFired"
     assert 5 <= (fired["eventTimestamp"] - started).total_seconds() < 5.2
     stage.decide(COMPLETE)
+
+
+@pytest.mark.lowered(rates={"StartChildWorkflowExecution": ONCE})
+@pytest.mark.grade("U")
+@pytest.mark.unknown(39)
+def test_51_what_is_refused_for_another_cause_costs_no_rate(stage: Stage) -> None:
+    run = decided(stage, stage.child("a", workflowType=NONE), stage.child("b"), stage.child("c"))
+    failed = stage.find(run, "StartChildWorkflowExecutionFailed")
+    expected = ["WORKFLOW_TYPE_DOES_NOT_EXIST", "CHILD_CREATION_RATE_EXCEEDED"]
+    assert [event["cause"] for event in failed] == expected
+    stage.open_run(stage.id("b"))

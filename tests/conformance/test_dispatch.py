@@ -9,6 +9,7 @@ DTS = "DecisionTaskScheduled"
 
 
 @pytest.mark.grade("D", "R")
+@pytest.mark.unknown(47)
 def test_63_activities_of_higher_priority_go_first_and_equals_in_order(stage: Stage) -> None:
     stage.start()
     priorities = {"a": "0", "b": "5", "c": None, "d": "-1", "e": "5", "f": "2147483647"}
@@ -119,6 +120,7 @@ def test_64_later_decision_tasks_come_to_the_list_that_was_asked_for(stage: Stag
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(10)
 def test_64_an_answer_without_a_list_leaves_it_in_force(stage: Stage) -> None:
     run = overridden(stage)
     stage.signal(run)
@@ -161,6 +163,7 @@ def test_64_a_task_that_its_taker_does_not_finish_goes_back(stage: Stage) -> Non
 
 
 @pytest.mark.grade("M", "U")
+@pytest.mark.unknown(43)
 def test_64_without_a_time_out_the_list_is_permanent(stage: Stage) -> None:
     run = overridden(stage, timeout=None)
     stage.signal(run)
@@ -189,6 +192,7 @@ def test_64_another_list_replaces_it(stage: Stage) -> None:
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(10)
 def test_64_a_task_that_waits_already_stays_where_it_is(stage: Stage) -> None:
     run = stage.start()
     task = stage.poll()
@@ -201,6 +205,7 @@ def test_64_a_task_that_waits_already_stays_where_it_is(stage: Stage) -> None:
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(10)
 def test_64_describe_and_continue_as_new_know_the_original_list(stage: Stage) -> None:
     run = overridden(stage)
     configuration = stage.describe(run)["executionConfiguration"]
@@ -212,9 +217,26 @@ def test_64_describe_and_continue_as_new_know_the_original_list(stage: Stage) ->
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(44)
 def test_64_a_time_out_without_a_list_is_ignored(stage: Stage) -> None:
     run = stage.start()
     stage.decide(taskListScheduleToStartTimeout="5")
     stage.signal(run)
     assert scheduled(stage, run)[-1] == ("decisions", "NONE")
     stage.decide(COMPLETE)
+
+
+@pytest.mark.grade("U")
+@pytest.mark.unknown(45)
+def test_64_a_task_behind_a_running_one_counts_from_when_it_can_be_taken(stage: Stage) -> None:
+    run = overridden(stage)
+    stage.signal(run)
+    task = stage.poll("own")
+    stage.signal(run)
+    stage.wait(20)
+    assert stage.find(run, "DecisionTaskTimedOut") == []
+    stage.respond(task)
+    stage.wait(4.9)
+    assert stage.find(run, "DecisionTaskTimedOut") == []
+    stage.wait(0.2)
+    assert stage.only(run, "DecisionTaskTimedOut")["timeoutType"] == "SCHEDULE_TO_START"

@@ -113,6 +113,7 @@ def test_26_a_signal_to_what_is_not_open_is_refused(stage: Stage) -> None:
 
 
 @pytest.mark.grade("R", "U")
+@pytest.mark.unknown(25)
 def test_27_a_cancel_request_is_an_event_each_time(stage: Stage) -> None:
     run = stage.start()
     stage.decide(timer())
@@ -131,6 +132,7 @@ def test_27_a_cancel_request_is_an_event_each_time(stage: Stage) -> None:
 
 
 @pytest.mark.grade("M", "J")
+@pytest.mark.unknown(23)
 def test_28_a_termination_is_the_last_event(stage: Stage) -> None:
     run = stage.start()
     stage.terminate(run, reason="r", details="d", childPolicy="ABANDON")
@@ -160,6 +162,7 @@ def counts(stage: Stage, run: Execution) -> dict[str, int]:
 
 
 @pytest.mark.grade("R", "M")
+@pytest.mark.unknown(4)
 def test_29_a_description_follows_the_run(stage: Stage) -> None:
     run = stage.start(tagList=["t"], taskPriority="1")
     found = stage.describe(run)
@@ -219,6 +222,7 @@ def test_29_counts_are_not_reset_by_closing(stage: Stage) -> None:
 
 
 @pytest.mark.grade("M", "J", "U")
+@pytest.mark.unknown(3)
 def test_29_an_open_execution_tells_that_it_should_cancel(stage: Stage) -> None:
     run = stage.start()
     assert stage.describe(run)["executionInfo"]["cancelRequested"] is False
@@ -228,6 +232,7 @@ def test_29_an_open_execution_tells_that_it_should_cancel(stage: Stage) -> None:
 
 @pytest.mark.lowered(closed_keeps_cancel_requested=False)
 @pytest.mark.grade("R")
+@pytest.mark.unknown(3)
 def test_29_a_closed_execution_forgets_that_if_recordings_are_followed(stage: Stage) -> None:
     run = stage.start()
     stage.cancel(run)
@@ -271,3 +276,41 @@ def test_30_a_result_that_fills_its_last_page_has_no_token(stage: Stage) -> None
         domain=stage.domain, execution=run, maximumPageSize=2
     )
     assert (len(found["events"]), "nextPageToken" in found) == (2, False)
+
+
+@pytest.mark.lowered(shows_reopenable=True)
+@pytest.mark.grade("R")
+@pytest.mark.unknown(30)
+def test_29_an_info_has_the_members_of_2023_if_told_to(stage: Stage) -> None:
+    request = {"domain": stage.domain, "execution": stage.start()}
+    _, found = stage.target.post("DescribeWorkflowExecution", request)
+    info = found["executionInfo"]
+    assert (info["reopenGenerationId"], info["reopenable"]) == (0, False)
+
+
+@pytest.mark.grade("U", "R")
+@pytest.mark.unknown(30)
+def test_29_an_info_lacks_the_members_of_2023(stage: Stage) -> None:
+    request = {"domain": stage.domain, "execution": stage.start()}
+    _, found = stage.target.post("DescribeWorkflowExecution", request)
+    assert not {"reopenGenerationId", "reopenable"} & set(found["executionInfo"])
+
+
+@pytest.mark.grade("J")
+@pytest.mark.unknown(37)
+def test_25_the_order_of_the_checks(stage: Stage) -> None:
+    bare = stage.bare_flow()
+    stage.start()
+    assert fault(stage.start, workflowType=bare)[0] == "WorkflowExecutionAlreadyStartedFault"
+    stage.swf.deprecate_workflow_type(domain=stage.domain, workflowType=bare)
+    assert fault(stage.start, workflowType=bare)[0] == "TypeDeprecatedFault"
+    nothing = {"name": "none", "version": "1"}
+    assert fault(stage.start, workflowType=nothing)[0] == URF
+
+
+@pytest.mark.grade("U")
+@pytest.mark.unknown(42)
+def test_27_a_decider_may_cancel_unasked(stage: Stage) -> None:
+    run = stage.start()
+    stage.decide(CANCEL)
+    assert stage.status(run) == "CANCELED"

@@ -231,6 +231,7 @@ def test_60_an_unknown_target(stage: Stage, kind: str, which: str) -> None:
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(19)
 def test_60_an_execution_signals_and_cancels_itself(stage: Stage) -> None:
     run = stage.start()
     stage.decide(
@@ -253,6 +254,7 @@ def test_60_an_execution_signals_and_cancels_itself(stage: Stage) -> None:
 
 
 @pytest.mark.grade("R", "M")
+@pytest.mark.unknown(28)
 def test_61_a_continued_execution_is_a_new_run(stage: Stage) -> None:
     run = stage.start(input="old", tagList=["old"], childPolicy="ABANDON", taskPriority="4")
     stage.decide(stage.schedule("a"), timer(), executionContext="old")
@@ -292,6 +294,7 @@ def test_61_a_continued_execution_is_a_new_run(stage: Stage) -> None:
 
 
 @pytest.mark.grade("M", "U")
+@pytest.mark.unknown(20)
 def test_61_a_continued_execution_has_its_own_time(stage: Stage) -> None:
     run = stage.start(executionStartToCloseTimeout="10")
     stage.wait(8)
@@ -317,6 +320,7 @@ def test_61_a_continued_execution_may_change_its_version(stage: Stage) -> None:
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(17)
 def test_61_a_continued_execution_may_have_no_end(stage: Stage) -> None:
     run = stage.start()
     stage.decide(decision("ContinueAsNewWorkflowExecution", executionStartToCloseTimeout="NONE"))

@@ -151,3 +151,37 @@ def test_07_paths_into_decisions_count_from_one(stage: Stage) -> None:
         "Value 'Dance' at 'decisions.1.member.decisionType' failed to satisfy constraint: Member"
         " must satisfy enum value set: [CompleteWorkflowExecution, StartTimer, "
     ) in body["message"]
+
+
+LONGEST = {
+    ("StartWorkflowExecution", "workflowId"): 256,
+    ("StartWorkflowExecution", "input"): 32_768,
+    ("SignalWorkflowExecution", "signalName"): 256,
+    ("SignalWorkflowExecution", "input"): 32_768,
+    ("TerminateWorkflowExecution", "reason"): 256,
+    ("TerminateWorkflowExecution", "details"): 32_768,
+    ("RecordActivityTaskHeartbeat", "details"): 2_048,
+    ("RespondActivityTaskCompleted", "result"): 32_768,
+    ("RespondActivityTaskFailed", "reason"): 256,
+    ("RespondActivityTaskFailed", "details"): 32_768,
+    ("PollForActivityTask", "identity"): 256,
+    ("RegisterWorkflowType", "version"): 64,
+    ("RegisterWorkflowType", "description"): 1_024,
+    ("RegisterWorkflowType", "defaultTaskStartToCloseTimeout"): 8,
+}
+
+
+@pytest.mark.grade("M", "F")
+@pytest.mark.parametrize(("operation", "member"), LONGEST)
+def test_07_members_have_their_greatest_length_in_characters(
+    stage: Stage, operation: str, member: str
+) -> None:
+    limit = LONGEST[operation, member]
+    too_long = (
+        f"at '{member}' failed to satisfy constraint: Member must have length less than or equal"
+        f" to {limit}"
+    )
+    _, fault = stage.target.post(operation, {member: "é" * limit})
+    assert too_long not in fault["message"]
+    _, fault = stage.target.post(operation, {member: "é" * (limit + 1)})
+    assert too_long in fault["message"]

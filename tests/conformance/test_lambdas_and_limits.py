@@ -83,6 +83,7 @@ def test_65_a_function_is_scheduled_started_and_completed(
 
 
 @pytest.mark.grade("F")
+@pytest.mark.unknown(48)
 def test_65_a_function_fails(stage: Stage, functions: Functions) -> None:
     run = with_function(stage)
     task = functions.poll()
@@ -124,6 +125,7 @@ def test_65_a_function_has_a_quarter_of_an_hour(stage: Stage, functions: Functio
 
 
 @pytest.mark.grade("F")
+@pytest.mark.unknown(14)
 def test_65_without_a_role_no_function_starts(stage: Stage, functions: Functions) -> None:
     run = stage.start()
     stage.decide(function())
@@ -144,6 +146,7 @@ def test_65_the_role_may_be_the_types(stage: Stage, functions: Functions) -> Non
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(15)
 def test_65_an_id_is_free_again_after_closing(stage: Stage, functions: Functions) -> None:
     run = stage.start(lambdaRole=ROLE)
     stage.decide(function(), function())
@@ -176,6 +179,7 @@ def test_65_where_there_is_no_lambda(stage: Stage) -> None:
 
 @pytest.mark.lowered(history_events=10)
 @pytest.mark.grade("M", "D", "U")
+@pytest.mark.unknown(18)
 def test_66_a_history_that_grows_too_long_is_ended(stage: Stage) -> None:
     run = stage.start()
     for _ in range(7):
@@ -204,6 +208,7 @@ DAY = 86_400
 
 
 @pytest.mark.grade("M", "U")
+@pytest.mark.unknown(29)
 def test_67_a_closed_execution_is_kept_for_its_retention(stage: Stage) -> None:
     domain = stage.new_domain("kept", retention="2")
     stage.domain = domain
@@ -236,6 +241,7 @@ def test_67_without_retention_it_is_gone_at_once(stage: Stage, retention: str) -
 
 
 @pytest.mark.grade("L", "U")
+@pytest.mark.unknown(5)
 def test_68_boto3_tries_again_when_it_is_throttled(session: boto3.Session, tmp_path: Path) -> None:
     if targets.NAME != "engine":
         pytest.skip("only the engine throttles when it is told to")

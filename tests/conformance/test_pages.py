@@ -13,6 +13,7 @@ def _long_run(stage: Stage, events: int) -> dict[str, str]:
 
 
 @pytest.mark.grade("R", "T")
+@pytest.mark.unknown(2)
 def test_12_a_history_of_101_events_comes_in_two_pages(stage: Stage) -> None:
     run = _long_run(stage, 101)
     pages = list(

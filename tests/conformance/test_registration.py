@@ -41,6 +41,7 @@ def test_13_a_domain_has_at_most_50_tags(stage: Stage) -> None:
 
 @pytest.mark.grade("M")
 @pytest.mark.parametrize("name", ["a:b", "a/b", "a|b", "arn", "a\tb", " a", "a "])
+@pytest.mark.unknown(34)
 def test_13_a_bad_name_is_refused(stage: Stage, name: str) -> None:
     found = fault(stage.swf.register_domain, name=name, workflowExecutionRetentionPeriodInDays="1")
     assert found[0] == "ValidationException"
@@ -110,6 +111,7 @@ def test_16_deprecating_a_domain_deprecates_its_types(stage: Stage) -> None:
 
 
 @pytest.mark.grade("U", "D")
+@pytest.mark.unknown(6)
 def test_16_a_deprecated_domain_starts_nothing_and_finishes_what_runs(stage: Stage) -> None:
     if targets.NAME == "aws":
         pytest.skip("it would deprecate the domain that was given")
@@ -123,6 +125,7 @@ def test_16_a_deprecated_domain_starts_nothing_and_finishes_what_runs(stage: Sta
 
 
 @pytest.mark.grade("M", "U")
+@pytest.mark.unknown(21)
 def test_17_undeprecating_a_domain(stage: Stage) -> None:
     name = stage.new_domain("back")
     stage.register_flow(name)

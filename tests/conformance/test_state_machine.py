@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from stage import CANCEL, COMPLETE, CONTINUE, FAIL, Execution, Stage, decision, fault, timer
 
+from flowy.swf.wire import block_name
+
 DTS = "DecisionTaskScheduled"
 
 
@@ -162,6 +164,7 @@ def test_44_what_is_open_does_not_hinder_a_close(stage: Stage) -> None:
 
 
 @pytest.mark.grade("U", "C")
+@pytest.mark.unknown(7)
 def test_44_children_outlive_a_normal_close(stage: Stage) -> None:
     run = stage.start()
     stage.decide(stage.child())
@@ -211,6 +214,7 @@ def test_45_a_failing_decision_while_news_waits_makes_no_second_task(stage: Stag
 
 
 @pytest.mark.grade("U", "C")
+@pytest.mark.unknown(11)
 def test_45_a_failing_decision_before_a_close_does_not_hinder_it(stage: Stage) -> None:
     run = stage.start()
     stage.decide(decision("CancelTimer", timerId="none"), COMPLETE)
@@ -322,3 +326,19 @@ def test_50_events_of_one_cause_share_their_time(stage: Stage) -> None:
     for before, event in pairwise(events):
         if event["eventType"] == DTS:
             assert event["eventTimestamp"] == before["eventTimestamp"]
+
+
+@pytest.mark.grade("U", "L")
+@pytest.mark.unknown(24)
+def test_45_a_batch_may_hold_hundreds_of_decisions(stage: Stage) -> None:
+    run = stage.start()
+    stage.decide(*(timer(str(number)) for number in range(500)))
+    assert len(stage.find(run, "TimerStarted")) == 500
+
+
+@pytest.mark.grade("U", "R")
+@pytest.mark.unknown(32)
+def test_50_every_event_has_its_block(stage: Stage) -> None:
+    for event in stage.history(play_a_day(stage)):
+        block = block_name(event["eventType"], "EventAttributes")
+        assert set(event) == {"eventId", "eventTimestamp", "eventType", block}

@@ -17,6 +17,7 @@ def pending(stage: Stage, task_list: str | None = None) -> int:
 
 
 @pytest.mark.grade("D", "U")
+@pytest.mark.unknown(16)
 def test_33_pending_tasks_are_those_that_wait(stage: Stage) -> None:
     assert (pending(stage, "none"), stage.waits("none")) == (0, 0)
     stage.start("a")
@@ -84,6 +85,7 @@ def test_35_a_heartbeat_tells_of_a_cancel_request(stage: Stage) -> None:
 
 
 @pytest.mark.grade("M", "T", "U")
+@pytest.mark.unknown(26)
 def test_35_the_details_of_the_last_heartbeat_are_in_the_time_out(stage: Stage) -> None:
     run = run_with_activity(stage, heartbeatTimeout="5", startToCloseTimeout="60")
     token = stage.take()
@@ -138,6 +140,7 @@ def test_36_an_activity_is_canceled_by_its_worker(stage: Stage) -> None:
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(8)
 def test_36_an_activity_may_cancel_unasked(stage: Stage) -> None:
     run = run_with_activity(stage)
     stage.swf.respond_activity_task_canceled(taskToken=stage.take())
@@ -177,6 +180,7 @@ def test_37_a_decision_task_says_where_the_decider_stands(stage: Stage) -> None:
 
 
 @pytest.mark.grade("M", "U")
+@pytest.mark.unknown(9)
 def test_37_a_timed_out_decision_task_is_not_the_previous_one(stage: Stage) -> None:
     run = stage.start()
     stage.decide(timer(seconds="1000"))
@@ -206,6 +210,7 @@ def test_37_pages_of_the_newest_first(stage: Stage) -> None:
 
 
 @pytest.mark.grade("M", "L")
+@pytest.mark.unknown(46)
 def test_37_the_window_from_the_previous_started_event(stage: Stage) -> None:
     run = stage.start()
     first = stage.poll(startAtPreviousStartedEvent=True)
@@ -230,6 +235,7 @@ def test_37_the_window_from_the_previous_started_event(stage: Stage) -> None:
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(9)
 def test_37_the_window_reaches_over_timed_out_tasks(stage: Stage) -> None:
     run = stage.start()
     stage.decide(timer(seconds="1000"))
@@ -241,6 +247,7 @@ def test_37_the_window_reaches_over_timed_out_tasks(stage: Stage) -> None:
 
 
 @pytest.mark.grade("U")
+@pytest.mark.unknown(36)
 def test_37_pages_of_a_closed_decision_task_are_refused(stage: Stage) -> None:
     stage.start()
     task = stage.poll(maximumPageSize=2)
@@ -301,3 +308,16 @@ def test_38_the_completion_holds_what_was_given(stage: Stage) -> None:
         "scheduledEventId": 2,
         "startedEventId": 3,
     }
+
+
+@pytest.mark.grade("J", "U")
+@pytest.mark.unknown(35)
+def test_38_a_token_of_an_execution_that_is_no_more(stage: Stage) -> None:
+    stage.domain = stage.new_domain("forgets", retention="NONE")
+    stage.register_flow()
+    stage.register_work()
+    stage.start()
+    stage.decide(stage.schedule())
+    token = stage.take()
+    stage.terminate({"workflowId": stage.id("w")})
+    assert fault(stage.swf.respond_activity_task_completed, taskToken=token)[0] == URF

@@ -82,6 +82,7 @@ def test_55_a_heartbeat_winds_its_clock_up_again(stage: Stage) -> None:
 
 
 @pytest.mark.grade("R", "U")
+@pytest.mark.unknown(40)
 def test_55_the_earlier_deadline_wins_and_schedule_to_close_a_tie_loses(stage: Stage) -> None:
     run = stage.start()
     stage.decide(
@@ -169,6 +170,7 @@ def three_generations(stage: Stage, policy: str, **options: Any) -> tuple[Execut
 @pytest.mark.grade("M")
 @pytest.mark.parametrize("how", ["time-out", "terminate", "override"])
 @pytest.mark.parametrize("policy", ["TERMINATE", "REQUEST_CANCEL", "ABANDON"])
+@pytest.mark.unknown(27)
 def test_57_policies_reach_children_and_their_children(stage: Stage, policy: str, how: str) -> None:
     own = "ABANDON" if how == "override" and policy != "ABANDON" else policy
     own = "TERMINATE" if how == "override" and policy == "ABANDON" else own
@@ -220,3 +222,13 @@ def test_57_a_parent_is_told_of_a_childs_time_out_and_termination(stage: Stage) 
     ended = stage.only(run, "ChildWorkflowExecutionTerminated")
     assert ended["workflowExecution"]["workflowId"] == stage.id("other")
     stage.decide(COMPLETE)
+
+
+@pytest.mark.grade("U")
+@pytest.mark.unknown(41)
+def test_55_a_heartbeat_of_no_seconds_is_due_at_once(stage: Stage) -> None:
+    run = stage.start()
+    stage.decide(stage.schedule(heartbeatTimeout="0"))
+    stage.take()
+    stage.wait(0.1)
+    assert stage.only(run, "ActivityTaskTimedOut")["timeoutType"] == "HEARTBEAT"

@@ -99,6 +99,7 @@ def test_31_filters_that_do_not_go_together(stage: Stage) -> None:
 
 
 @pytest.mark.grade("M", "U")
+@pytest.mark.unknown(22)
 def test_31_the_ends_of_a_time_filter_count(stage: Stage) -> None:
     if stage.target.domain is not None:
         pytest.skip("a domain that others use has executions of others")
@@ -129,6 +130,7 @@ def test_31_lists_come_in_pages(crowd: Stage) -> None:
 
 
 @pytest.mark.grade("M", "R")
+@pytest.mark.unknown(31)
 def test_31_a_list_shows_what_a_description_shows(stage: Stage) -> None:
     run = stage.start(tagList=["t"])
     asked = {"domain": stage.domain, "startTimeFilter": ALL}
@@ -151,6 +153,7 @@ def test_32_counts_need_no_paging(stage: Stage) -> None:
 
 @pytest.mark.lowered(counted=2)
 @pytest.mark.grade("M")
+@pytest.mark.unknown(49)
 def test_32_a_count_that_stops_says_so(stage: Stage) -> None:
     for name in "abc":
         stage.start(name)

@@ -207,6 +207,7 @@ def test_05_times_are_written_as_java_writes_a_double(wire: Wire, wired: Stage) 
 
 
 @pytest.mark.grade("J", "U")
+@pytest.mark.unknown(5)
 def test_08_malformed_json_is_a_serialization_exception(wire: Wire) -> None:
     status, _, body = wire.exchange("SimpleWorkflowService.ListDomains", b"{not json")
     assert (status, json.loads(body)["__type"].partition("#")[2]) == (400, "SerializationException")
@@ -222,6 +223,7 @@ def test_08_an_unknown_target_is_an_unknown_operation(wire: Wire) -> None:
 
 
 @pytest.mark.grade("D", "U")
+@pytest.mark.unknown(33)
 def test_09_null_is_as_good_as_absent_and_unknown_members_do_no_harm(stage: Stage) -> None:
     request = {
         "domain": stage.domain,
@@ -239,6 +241,7 @@ def test_09_null_is_as_good_as_absent_and_unknown_members_do_no_harm(stage: Stag
 
 
 @pytest.mark.grade("J", "L")
+@pytest.mark.unknown(1)
 def test_10_an_empty_poll_has_no_token(stage: Stage) -> None:
     polls = [("PollForActivityTask", "none"), ("PollForDecisionTask", "none")]
     answers = [

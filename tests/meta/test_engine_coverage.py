@@ -10,6 +10,8 @@ import pytest
 from botocore.loaders import create_loader
 from gathered import GATHERED, Gathered
 
+from flowy.engine.core.unknowns import UNKNOWNS
+
 SHAPES = create_loader().load_service_model("swf", "service-2")["shapes"]
 CAUSED = {
     "ActivityTaskTimedOut": "ActivityTaskTimeoutType",
@@ -80,3 +82,7 @@ def test_every_decision_type_was_carried_out(gathered: Gathered) -> None:
 def test_every_kind_of_time_out_is_in_a_history(gathered: Gathered) -> None:
     wanted = {(event, kind) for event, shape in CAUSED.items() for kind in enum(shape)}
     assert gathered.timeouts == wanted
+
+
+def test_every_side_taken_in_an_open_question_has_a_test(gathered: Gathered) -> None:
+    assert gathered.unknown == {unknown.number for unknown in UNKNOWNS}

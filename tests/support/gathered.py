@@ -24,12 +24,17 @@ MADE_BY = {
 
 @dataclass
 class Gathered:
-    """`complete` is true once every test of the suite has run in this process."""
+    """What was found, all in all.
+
+    `unknown` are the open questions that tests take a side in; `complete` is true once every test
+    of the suite has run in this process.
+    """
 
     events: set[str] = field(default_factory=set)
     causes: set[tuple[str, str]] = field(default_factory=set)
     decisions: set[str] = field(default_factory=set)
     timeouts: set[tuple[str, str]] = field(default_factory=set)
+    unknown: set[int] = field(default_factory=set)
     histories: int = 0
     left: set[str] = field(default_factory=set)
     begun: bool = False

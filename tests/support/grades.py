@@ -19,6 +19,7 @@ class Grades:
 
     def __init__(self) -> None:
         self._outcomes: dict[str, Counter[str]] = defaultdict(Counter)
+        self._unknown: set[int] = set()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
@@ -36,6 +37,7 @@ class Grades:
         grade = _grade(report)
         if grade is None:
             return
+        self._unknown.update(dict(report.user_properties).get("unknown", ()))
         if report.when == "call" or report.outcome != "passed":
             outcome = "differs" if hasattr(report, "wasxfail") else report.outcome
             for letter in grade:
@@ -49,10 +51,19 @@ class Grades:
             if counts := self._outcomes.get(letter):
                 told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
                 terminalreporter.write_line(f"{letter}  {told}")
+        if self._unknown:
+            numbers = ", ".join(map(str, sorted(self._unknown)))
+            terminalreporter.write_line(f"sides taken in open questions: {numbers}")
+            terminalreporter.write_line("(flowy/engine/core/unknowns.py says which)")
 
 
 def _grade(report: Any) -> str | None:
     return dict(getattr(report, "user_properties", ())).get("grade")
+
+
+def unknown(item: pytest.Item) -> list[int]:
+    """The open questions that a test takes a side in."""
+    return [number for marker in item.iter_markers("unknown") for number in marker.args]
 
 
 def read(item: pytest.Item) -> str:
