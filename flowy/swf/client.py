@@ -4,7 +4,6 @@ Each method is one operation; every fault of botocore becomes a `ServiceError` h
 else. Loaded lazily by others, since importing boto3 takes a seventh of a second.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,36 +11,30 @@ from typing import Any
 import boto3
 import botocore.session
 import msgspec
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    HTTPClientError,
-    NoCredentialsError,
-    NoRegionError,
-)
-from botocore.exceptions import (
-    ConnectionError as NoConnection,
-)
-from botocore.httpsession import URLLib3Session
+from botocore.exceptions import BotoCoreError, ClientError
 
-from flowy.errors import ServiceError, ServiceUnreachable, UnknownResource
+from flowy.errors import ServiceError, UnknownResource
 from flowy.options import Options, WorkflowOptions
-from flowy.swf import limits, parameters
+from flowy.swf import limits, parameters, transport
 from flowy.swf.decisions import Decision
 from flowy.swf.descriptions import ExecutionInfo, RegisteredType, execution_info
 from flowy.swf.endpoints import is_loopback
 from flowy.swf.events import Event
-from flowy.swf.faults import error_of
-from flowy.swf.tasks import ActivityTask, DecisionTask, activity_task, decision_task
+from flowy.swf.tasks import (
+    ActivityTask,
+    DecisionTask,
+    LambdaTask,
+    activity_task,
+    decision_task,
+    lambda_task,
+)
+from flowy.swf.transport import CONNECT_SECONDS, translated
 from flowy.swf.values import ExecutionId, TypeId
 from flowy.swf.wire import decision_to_wire, event_from_wire
 
 POLL_READ_SECONDS = 75
 """SWF holds a poll for 60 s and botocore's own time-out is 60 s: a late answer must not be lost."""
-CONNECT_SECONDS = 10
 READ_SECONDS = 30
 NOBODY = ("flowy", "flowy")
 """Credentials for a server on this host that asks for none."""
@@ -124,26 +117,25 @@ class SWFClient:
         )
         return activity_task(found) if found.get("taskToken") else None
 
+    def poll_lambda(self, identity: str) -> LambdaTask | None:
+        """Wait up to a minute for a Lambda function to run; the engine's own, unknown to SWF."""
+        found = self._private("PollForLambdaTask", domain=self.domain, identity=identity)
+        return lambda_task(found) if found.get("taskToken") else None
+
     def release_polls(self, identity: str) -> bool:
         """Have the held polls of an identity answered empty at once; False: not to be had here.
 
-        ReleasePolls is the engine's own operation, unknown to botocore; others refuse it.
+        ReleasePolls is the engine's own operation; others refuse it.
         """
-        credentials = self._session.get_credentials()
-        if self.endpoint_url is None or credentials is None:
-            return False
-        headers = {
-            "X-Amz-Target": "SimpleWorkflowService.ReleasePolls",
-            "Content-Type": "application/x-amz-json-1.0",
-        }
-        body = json.dumps({"identity": identity}).encode()
-        request = AWSRequest("POST", self.endpoint_url, headers=headers, data=body)
-        region = self._session.region_name
-        SigV4Auth(credentials, "swf", region).add_auth(request)
-        with suppress(NoConnection, HTTPClientError):  # a server that is gone holds no poll
-            answer = URLLib3Session(timeout=CONNECT_SECONDS).send(request.prepare())
-            return bool(answer.status_code == 200)
+        with suppress(ServiceError):  # a server that is gone holds no poll
+            self._private("ReleasePolls", identity=identity)
+            return True
         return False
+
+    def _private(self, operation: str, **wanted: Any) -> dict[str, Any]:
+        """One of the operations that botocore does not know."""
+        read = POLL_READ_SECONDS if operation.startswith("Poll") else READ_SECONDS
+        return transport.send(self._session, self.endpoint_url, operation, read, **wanted)
 
     # Responses -----------------------------------------------------------------------------------
 
@@ -190,6 +182,14 @@ class SWFClient:
             self._once, "record_activity_task_heartbeat", taskToken=token, details=details
         )
         return bool(answer["cancelRequested"])
+
+    def complete_lambda(self, token: str, result: str) -> None:
+        """Answer a Lambda function with the JSON text of what it returned."""
+        self._private("RespondLambdaTaskCompleted", taskToken=token, result=result)
+
+    def fail_lambda(self, token: str, reason: str, details: str) -> None:
+        """Answer that a Lambda function failed: its error's type, and the payload of the error."""
+        self._private("RespondLambdaTaskFailed", taskToken=token, reason=reason, details=details)
 
     # Executions ----------------------------------------------------------------------------------
 
@@ -376,17 +376,3 @@ def call(client: Any, operation: str, **wanted: Any) -> dict[str, Any]:
     except (ClientError, BotoCoreError) as error:
         raise translated(error) from error
     return answer
-
-
-def translated(error: ClientError | BotoCoreError) -> ServiceError:
-    """The error of ours that one of botocore means."""
-    if isinstance(error, ClientError):
-        told: Any = error.response
-        status = told.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-        return error_of(told["Error"].get("Code", ""), told["Error"].get("Message", ""), status)
-    if isinstance(error, NoConnection | HTTPClientError):
-        return ServiceUnreachable(type(error).__name__, str(error), hint="is the endpoint right?")
-    if isinstance(error, NoCredentialsError | NoRegionError):
-        hint = "set AWS_REGION and AWS_PROFILE or keys, or name an endpoint on this host"
-        return ServiceError(type(error).__name__, str(error), hint=hint)
-    return ServiceError(type(error).__name__, str(error))

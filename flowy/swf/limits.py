@@ -6,6 +6,8 @@ Source: the SWF developer guide's quotas page and the service model of API versi
 NAME = 256
 """Domains, type names, ids, task lists, markers, signals, identities."""
 VERSION = 64
+FUNCTION_NAME = 64
+"""The name of a Lambda function."""
 DATA = 32_768
 """input, result, details, control, executionContext."""
 HEARTBEAT_DETAILS = 2_048
@@ -27,3 +29,5 @@ OPEN_TASKS = 1_000
 """Open activities, timers and children of one execution, each."""
 YEAR = 365 * 24 * 3_600
 """The longest life of an execution."""
+LAMBDA_SECONDS = 900
+"""The longest start-to-close time-out of a Lambda function, and its default."""

@@ -1,4 +1,4 @@
-"""What a poll brings: a decision task with its whole history, or an activity task."""
+"""What a poll brings: a decision task with its whole history, an activity or a lambda task."""
 
 from typing import Any
 
@@ -38,6 +38,18 @@ class ActivityTask(Struct, frozen=True):
     started_event_id: int
 
 
+class LambdaTask(Struct, frozen=True):
+    """A function to run in the place of AWS Lambda. `name` is as the decider wrote it.
+
+    `input` is the JSON text of the payload.
+    """
+
+    token: str
+    execution: ExecutionId
+    name: str
+    input: str
+
+
 def decision_task(wire: dict[str, Any], events: list[dict[str, Any]]) -> DecisionTask:
     """Read a decision task from its first page and the events of all pages."""
     read, unreadable = readable(events)
@@ -72,4 +84,14 @@ def activity_task(wire: dict[str, Any]) -> ActivityTask:
         type=msgspec.convert(wire["activityType"], TypeId),
         input=wire.get("input"),
         started_event_id=wire["startedEventId"],
+    )
+
+
+def lambda_task(wire: dict[str, Any]) -> LambdaTask:
+    """Read a lambda task."""
+    return LambdaTask(
+        token=wire["taskToken"],
+        execution=msgspec.convert(wire["workflowExecution"], ExecutionId),
+        name=wire["name"],
+        input=wire.get("input") or "{}",
     )

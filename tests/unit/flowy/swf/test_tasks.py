@@ -2,7 +2,7 @@ import pytest
 
 from flowy.swf.endpoints import is_loopback
 from flowy.swf.events import DecisionTaskStarted
-from flowy.swf.tasks import activity_task, decision_task
+from flowy.swf.tasks import activity_task, decision_task, lambda_task
 from flowy.swf.values import ExecutionId, TypeId
 
 STARTED = {
@@ -52,3 +52,9 @@ def test_endpoints_on_this_host(host):
 )
 def test_endpoints_elsewhere(url):
     assert not is_loopback(url)
+
+
+def test_a_lambda_task_without_a_payload_has_an_empty_object():
+    assert lambda_task(WIRE | {"name": "f"}).input == "{}"
+    task = lambda_task(WIRE | {"name": "f", "input": '"x"'})
+    assert (task.name, task.input, task.execution) == ("f", '"x"', ExecutionId("w", "r"))
