@@ -1,6 +1,7 @@
 """The public API of flowy: workflows in plain Python on Amazon SWF."""
 
 from flowy._activity import Activity, TaskInfo, activity, current_task
+from flowy._lambda import lambda_function
 from flowy._workflow import Workflow, workflow
 from flowy.client import Client
 from flowy.errors import (
@@ -41,5 +42,6 @@ __all__ = [
     "activity",
     "current_task",
     "hookimpl",
+    "lambda_function",
     "workflow",
 ]

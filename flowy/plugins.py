@@ -128,7 +128,7 @@ def added(
     source: Source, module: ModuleType, registry: Registry, hooks: pluggy.PluginManager
 ) -> Iterator[Fault]:
     """Add what a module holds: its types, then its hooks; yields what is refused."""
-    before = len(registry.activities) + len(registry.workflows)
+    before = registry.size
     refused = [Fault(source.where, e.message, e.hint) for e in registry.add_module(module)]
     yield from refused
     if hooks.is_registered(module):  # named twice: by an entry point and as a module
@@ -142,10 +142,11 @@ def added(
         yield Fault(source.where, f"a hook does not fit: {error}", "see flowy.hookspecs")
         return
     yield from registered(source, module, registry, hooks)
-    defined = len(registry.activities) + len(registry.workflows) > before
-    if not (defined or refused or hooks.get_hookcallers(module)):
+    if not (registry.size > before or refused or hooks.get_hookcallers(module)):
         hint = "decorate its code, import it there, or implement flowy_register"
-        yield Fault(source.where, "defines no activity, workflow or hook", hint, "warning")
+        yield Fault(
+            source.where, "defines no activity, workflow, Lambda function or hook", hint, "warning"
+        )
 
 
 def registered(

@@ -1,4 +1,4 @@
-"""What the loaded plugins define: (name, version) -> definition. An object, never a global."""
+"""What the loaded plugins define: type or name -> definition. An object, never a global."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -39,16 +39,32 @@ class WorkflowDefinition:
     origin: str
 
 
-Definition = ActivityDefinition | WorkflowDefinition
-D = TypeVar("D", ActivityDefinition, WorkflowDefinition)
+@dataclass(frozen=True, slots=True)
+class LambdaDefinition:
+    """A function in the place of an AWS Lambda function. `origin` is `file:line`."""
+
+    name: str
+    target: Callable[[Any], Any]
+    origin: str
+
+
+Definition = ActivityDefinition | WorkflowDefinition | LambdaDefinition
+D = TypeVar("D", ActivityDefinition, WorkflowDefinition, LambdaDefinition)
+K = TypeVar("K", TypeId, str)
 
 
 class Registry:
-    """The activity and workflow types of one generation of plugins."""
+    """The activity and workflow types and Lambda functions of one generation of plugins."""
 
     def __init__(self) -> None:
         self.activities: dict[TypeId, ActivityDefinition] = {}
         self.workflows: dict[TypeId, WorkflowDefinition] = {}
+        self.lambdas: dict[str, LambdaDefinition] = {}
+
+    @property
+    def size(self) -> int:
+        """How many definitions it holds."""
+        return len(self.activities) + len(self.workflows) + len(self.lambdas)
 
     def add(self, thing: Any) -> None:
         """Add a decorated class or function; adding the same one again changes nothing.
@@ -59,14 +75,16 @@ class Registry:
         found = definition(thing)
         if found is None:
             raise RegistrationError(
-                f"{thing!r} is neither an activity nor a workflow",
-                hint="decorate it with @activity(...) or @workflow(...)",
+                f"{thing!r} is neither an activity, nor a workflow, nor a Lambda function",
+                hint="decorate it with @activity(...), @workflow(...) or @lambda_function(...)",
             )
         match found:
             case ActivityDefinition():
-                claim("activity", self.activities, found)
+                claim("activity type", self.activities, found.type, found)
             case WorkflowDefinition():
-                claim("workflow", self.workflows, found)
+                claim("workflow type", self.workflows, found.type, found)
+            case LambdaDefinition():
+                claim("Lambda function", self.lambdas, found.name, found)
 
     def add_module(self, module: ModuleType) -> Iterator[RegistrationError]:
         """Add each decorated object that a module's namespace holds; yields what is refused."""
@@ -83,7 +101,7 @@ class Registry:
         Raises:
             UnknownType: if no loaded plugin defines it.
         """
-        return look_up("activity", self.activities, type)
+        return look_up("activity type", self.activities, type)
 
     def workflow(self, type: TypeId) -> WorkflowDefinition:
         """The workflow of that type.
@@ -91,39 +109,55 @@ class Registry:
         Raises:
             UnknownType: if no loaded plugin defines it.
         """
-        return look_up("workflow", self.workflows, type)
+        return look_up("workflow type", self.workflows, type)
+
+    def lambda_function(self, name: str) -> LambdaDefinition:
+        """The function of that name, or of that ARN, as a decider wrote it.
+
+        Raises:
+            UnknownType: if no loaded plugin defines it.
+        """
+        return look_up("Lambda function", self.lambdas, bare_name(name))
 
 
 def definition(thing: Any) -> Definition | None:
     """What a decorator said of a class or function. Subclasses do not inherit it."""
     own = vars(thing).get(ATTRIBUTE) if hasattr(thing, "__dict__") else None
-    return own if isinstance(own, ActivityDefinition | WorkflowDefinition) else None
+    return own if isinstance(own, Definition) else None
 
 
-def claim(kind: str, known: dict[TypeId, D], found: D) -> None:
-    """Enter a definition under its type.
+def bare_name(name: str) -> str:
+    """The function's own name in any form that AWS Lambda takes.
+
+    `NAME`, `NAME:QUALIFIER`, `ACCOUNT:function:NAME` and `arn:aws:lambda:R:A:function:NAME[:Q]`.
+    """
+    return name.rpartition(":function:")[2].partition(":")[0]
+
+
+def claim(kind: str, known: dict[K, D], key: K, found: D) -> None:
+    """Enter a definition under its type or name.
 
     Raises:
-        RegistrationError: with both origins, if another definition has the type.
+        RegistrationError: with both origins, if another definition has it.
     """
-    other = known.setdefault(found.type, found)
+    other = known.setdefault(key, found)
     if other.target is not found.target:
         raise RegistrationError(
-            f"two definitions of the {kind} type {found.type}: {other.origin} and {found.origin}",
+            f"two definitions of the {kind} {key}: {other.origin} and {found.origin}",
             hint="give one of them another name or version",
         )
 
 
-def look_up(kind: str, known: dict[TypeId, D], type: TypeId) -> D:
-    """The definition of a type.
+def look_up(kind: str, known: dict[K, D], key: K) -> D:
+    """The definition of a type or name.
 
     Raises:
-        UnknownType: with the types that are known.
+        UnknownType: with those that are known.
     """
-    if type in known:
-        return known[type]
+    if key in known:
+        return known[key]
     names = ", ".join(sorted(map(str, known))) or "none"
-    raise UnknownType(f"no loaded plugin defines the {kind} type {type}", hint=f"loaded: {names}")
+    raise UnknownType(f"no loaded plugin defines the {kind} {key}", hint=f"loaded: {names}")
 
 
 def origin_of(thing: Any) -> str:

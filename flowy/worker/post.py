@@ -1,4 +1,4 @@
-"""Where a worker works and what it tells: the values that both loops are started with."""
+"""Where a worker works and what it tells: the values that all loops are started with."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from flowy.registry import Registry
 from flowy.swf.decisions import Decision
-from flowy.swf.tasks import ActivityTask, DecisionTask
+from flowy.swf.tasks import ActivityTask, DecisionTask, LambdaTask
 from flowy.worker.responding import MachineTime, Time
 
 Polled = Literal["task", "empty", "error", "throttled"]
@@ -27,6 +27,9 @@ class Service(Protocol):
     def poll_activity(self, task_list: str, identity: str) -> ActivityTask | None:
         """Wait for an activity task."""
 
+    def poll_lambda(self, identity: str) -> LambdaTask | None:
+        """Wait for a Lambda function to run, where that is to be had."""
+
     def complete_decision(
         self, token: str, decisions: Sequence[Decision], context: str | None = None
     ) -> None:
@@ -40,6 +43,12 @@ class Service(Protocol):
 
     def cancel_activity(self, token: str, details: str | None) -> None:
         """Answer that an activity task was canceled."""
+
+    def complete_lambda(self, token: str, result: str) -> None:
+        """Answer a Lambda function with the JSON text of what it returned."""
+
+    def fail_lambda(self, token: str, reason: str, details: str) -> None:
+        """Answer that a Lambda function failed."""
 
     def heartbeat(self, token: str, details: str | None) -> bool:
         """Say that an activity task is alive; whether SWF wants it canceled."""
@@ -64,12 +73,13 @@ class Stop(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TaskSummary:
-    """What a reporter hears of a task. `kind` is "decision" or "activity".
+    """What a reporter hears of a task.
 
-    `activity_id` is None for a decision task; `type` is written `name/version`.
+    `activity_id` is that of an activity task, else None; `type` is written `name/version`, and is
+    the name as it was decided for a Lambda function.
     """
 
-    kind: Literal["decision", "activity"]
+    kind: Literal["decision", "activity", "lambda"]
     type: str
     workflow_id: str
     run_id: str

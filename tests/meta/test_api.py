@@ -25,6 +25,7 @@ PUBLIC = {
     "activity",
     "current_task",
     "hookimpl",
+    "lambda_function",
     "workflow",
 }
 
