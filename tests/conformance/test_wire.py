@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import targets
 from stage import COMPLETE, Stage, timer
 from targets import Wire
 
@@ -265,6 +266,8 @@ def test_10_an_empty_poll_takes_the_hold_time(stage: Stage) -> None:
 
 @pytest.mark.grade("M", "D")
 def test_10_a_held_poll_is_answered_when_a_task_arrives(wire: Wire, wired: Stage) -> None:
+    if targets.NAME == "moto":
+        pytest.skip("it holds no polls, so that this would be a race")
     body = json.dumps({"domain": wired.domain, "taskList": {"name": wired.decisions}}).encode()
     before = time.monotonic()
     held = wire.send("SimpleWorkflowService.PollForDecisionTask", body)
@@ -277,6 +280,8 @@ def test_10_a_held_poll_is_answered_when_a_task_arrives(wire: Wire, wired: Stage
 
 @pytest.mark.grade("U")
 def test_11_a_task_is_not_given_to_a_poll_that_has_gone(wire: Wire, wired: Stage) -> None:
+    if targets.NAME == "moto":
+        pytest.skip("it holds no polls, so that this would be a race")
     body = json.dumps({"domain": wired.domain, "taskList": {"name": wired.decisions}}).encode()
     gone = wire.send("SimpleWorkflowService.PollForDecisionTask", body)
     gone.close()
