@@ -1,6 +1,7 @@
 """One test's place on a service: its names, and the verbs of callers, deciders and workers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -70,6 +71,7 @@ class Stage:
         self.decisions = f"decisions-{mark}"
         self.activities = f"work-{mark}"
         self.runs: list[tuple[str, str, str]] = []
+        self._types: list[tuple[str, str, dict[str, str]]] = []
         self._asked: dict[str, Any] = {}
         events = self.swf.meta.events
         events.register("provide-client-params.swf.StartWorkflowExecution", self._note_request)
@@ -105,13 +107,18 @@ class Stage:
         defaults = FLOW_DEFAULTS | {"defaultTaskList": {"name": self.decisions}}
         given = {"domain": domain or self.domain} | self.flow | defaults | changed
         self.swf.register_workflow_type(**{k: v for k, v in given.items() if v is not None})
-        return {"name": given["name"], "version": given["version"]}
+        return self._note_type("workflow", given)
 
     def register_work(self, domain: str | None = None, **changed: Any) -> dict[str, str]:
         defaults = WORK_DEFAULTS | {"defaultTaskList": {"name": self.activities}}
         given = {"domain": domain or self.domain} | self.work | defaults | changed
         self.swf.register_activity_type(**{k: v for k, v in given.items() if v is not None})
-        return {"name": given["name"], "version": given["version"]}
+        return self._note_type("activity", given)
+
+    def _note_type(self, kind: str, given: dict[str, Any]) -> dict[str, str]:
+        named = {"name": given["name"], "version": given["version"]}
+        self._types.append((kind, given["domain"], named))
+        return named
 
     def bare_flow(self, version: str = "bare", **given: Any) -> dict[str, str]:
         """Register a version of the workflow type with just the defaults that are given."""
@@ -164,6 +171,17 @@ class Stage:
         assert len(found) == 1, found
         execution: Execution = found[0]["execution"]
         return execution
+
+    def leave(self) -> None:
+        """Tidy a domain up that others use: end what runs, delete the types."""
+        for domain, workflow_id, _ in self.runs:
+            with suppress(ClientError):
+                self.swf.terminate_workflow_execution(domain=domain, workflowId=workflow_id)
+        for kind, domain, named in self._types:
+            for verb in ("deprecate", "delete"):
+                with suppress(ClientError):
+                    call = getattr(self.swf, f"{verb}_{kind}_type")
+                    call(domain=domain, **{f"{kind}Type": named})
 
     # -- histories -------------------------------------------------------------------------------
 
