@@ -49,6 +49,13 @@ def test_an_entry_points_module_counts_without_any_hook(site):
     assert list(loaded.registry.activities) == [TypeId("Good", "1")]
 
 
+def test_a_module_that_defines_only_a_lambda_function_is_a_plugin(site):
+    source = "from flowy import lambda_function\n@lambda_function('f')\ndef f(payload): ...\n"
+    write(site, plug_lambda=source)
+    loaded = plugins.load([], ["plug_lambda"])
+    assert (loaded.faults, list(loaded.registry.lambdas)) == ((), ["f"])
+
+
 def test_all_entry_points_are_enabled_unless_some_are_named(site):
     write(site, plug_good=GOOD, plug_other=GOOD.replace("Good", "Other"))
     install(site, good="plug_good", other="plug_other")
