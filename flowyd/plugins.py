@@ -1,10 +1,10 @@
 """Verdicts on what was loaded, against the pools of this host. Loading is `flowy.plugins`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from flowy.errors import Fault
-from flowy.registry import ActivityDefinition, Registry, WorkflowDefinition
+from flowy.registry import ActivityDefinition, LambdaDefinition, Registry, WorkflowDefinition
 
 
 class Serves(Protocol):
@@ -16,7 +16,7 @@ class Serves(Protocol):
 
     @property
     def kind(self) -> str:
-        """`decider` or `activity`."""
+        """`decider`, `activity` or `lambda`."""
 
     @property
     def task_list(self) -> str:
@@ -30,17 +30,23 @@ class Serves(Protocol):
 Definitions = Iterable[ActivityDefinition | WorkflowDefinition]
 
 
-def verdicts(registry: Registry, pools: Sequence[Serves], *, strict: bool) -> list[Fault]:
+def verdicts(
+    registry: Registry, pools: Sequence[Serves], *, strict: bool, embedded: bool = True
+) -> list[Fault]:
     """What is odd, though it may be meant.
 
-    Another host may serve a list that no pool here does; with `strict` that is an error.
+    Another host may serve a list that no pool here does; with `strict` that is an error. Where the
+    engine is not `embedded`, AWS Lambda runs the Lambda functions, and nobody here misses a pool.
     """
+    functions = registry.lambdas.values() if embedded else ()
     activities, workflows = registry.activities.values(), registry.workflows.values()
     return [
         *unserved("activity", activities, pools, strict=strict),
         *unserved("decider", workflows, pools, strict=strict),
         *idle("activity", activities, pools),
         *idle("decider", workflows, pools),
+        *unserved_functions(functions, pools, strict=strict),
+        *idle_functions(functions, pools),
     ]
 
 
@@ -70,3 +76,27 @@ def idle(kind: str, definitions: Definitions, pools: Sequence[Serves]) -> Iterat
             what = f"the task list {pool.task_list!r} of [pools.{pool.name}]"
             hint = f"named: {', '.join(sorted(map(str, named))) or 'none'}"
             yield Fault(pool.where, f"no loaded type names {what}", hint, "warning")
+
+
+def unserved_functions(
+    functions: Collection[LambdaDefinition], pools: Sequence[Serves], *, strict: bool
+) -> Iterator[Fault]:
+    """Each Lambda function, where no pool here runs any."""
+    if not any(pool.kind == "lambda" for pool in pools):
+        for function in functions:
+            yield Fault(
+                function.origin,
+                f"no pool of this host runs the Lambda function {function.name}",
+                'add a pool with kind = "lambda"',
+                "error" if strict else "warning",
+            )
+
+
+def idle_functions(
+    functions: Collection[LambdaDefinition], pools: Sequence[Serves]
+) -> Iterator[Fault]:
+    """A pool for Lambda functions where there are none: it fails all that deciders ask for."""
+    for pool in pools:
+        if pool.kind == "lambda" and not functions:
+            message = f"no loaded plugin defines a Lambda function for [pools.{pool.name}]"
+            yield Fault(pool.where, message, "decorate one with @lambda_function(...)", "warning")

@@ -9,7 +9,7 @@ import msgspec
 from flowy.errors import Fault
 from flowyd.cli.config_option import EX_CONFIG, config_option, reading_of, tell
 from flowyd.config import Reading
-from flowyd.config.shapes import LogsConfig, PluginsConfig
+from flowyd.config.shapes import ENGINE, LogsConfig, PluginsConfig
 
 SECONDS = 60
 
@@ -43,7 +43,9 @@ def check_plugins(reading: Reading, plugins: PluginsConfig, *, strict: bool) -> 
     from flowyd.supervisor.messages import FaultText
 
     pools = reading.config.pools if reading.config else None
-    order = load_order(plugins, pools, LogsConfig("auto", "info"), strict=strict)
+    embedded = reading.config is not None and reading.config.swf.backend == ENGINE
+    logs = LogsConfig("auto", "info")
+    order = load_order(plugins, pools, logs, strict=strict, embedded=embedded)
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "flowyd.supervisor.checking"],

@@ -179,12 +179,31 @@ class Sheet:
             if pool.drain_timeout < AWS_DRAIN_MS:
                 why = "is under 90 s: an idle poll alone lasts 60 s on Amazon SWF"
                 self.fault(("pools", pool.name, "drain_timeout"), why, 'write "90 s" or more')
+        self.check_lambdas(config)
+        self.check_served(config)
+
+    def check_lambdas(self, config: shapes.Config) -> None:
+        """What only pools of the other kinds may have."""
+        for pool in config.pools:
+            if pool.kind == shapes.LAMBDA:
+                at = ("pools", pool.name)
+                if config.swf.backend == shapes.AWS:
+                    why = '"lambda" has no meaning with backend = "aws"'
+                    self.fault((*at, "kind"), why, "remove the pool: SWF calls AWS Lambda itself")
+                if pool.task_list != pool.name:
+                    why = 'has no meaning with kind = "lambda"'
+                    self.fault((*at, "task_list"), why, "remove it: a domain has one such list")
+
+    def check_served(self, config: shapes.Config) -> None:
+        """Two pools that do the same."""
         served: dict[tuple[str, str], str] = {}
         for pool in config.pools:
-            other = served.setdefault((pool.kind, pool.task_list), pool.name)
+            alone = pool.kind == shapes.LAMBDA
+            other = served.setdefault((pool.kind, "" if alone else pool.task_list), pool.name)
             if other != pool.name:
+                tasks = f"{pool.kind} task list {pool.task_list!r}"
                 what = (
-                    f"serves the {pool.kind} task list {pool.task_list!r} as [pools.{other}] does"
+                    f"serves the {'Lambda functions' if alone else tasks} as [pools.{other}] does"
                 )
                 self.fault(("pools", pool.name), what, "one pool with more processes does the same")
 

@@ -46,7 +46,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     },
 }
 POOL: Mapping[str, Key] = {
-    "kind": Key(q.one_of("decider", "activity"), REQUIRED, "what its workers do"),
+    "kind": Key(q.one_of("decider", "activity", "lambda"), REQUIRED, "what its workers do"),
     "task_list": Key(q.swf_name, None, "the task list it serves; absent: the pool's name"),
     "processes": Key(q.count(1, 1000), 1, "how many workers"),
     "max_tasks": Key(q.count(1, 10**9), None, "a worker is replaced after so many tasks"),

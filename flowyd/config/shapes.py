@@ -7,6 +7,7 @@ ENGINE = "engine"
 AWS = "aws"
 DECIDER = "decider"
 ACTIVITY = "activity"
+LAMBDA = "lambda"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class PluginsConfig:
 
 @dataclass(frozen=True, slots=True)
 class PoolConfig:
-    """All workers of one kind on one task list. `plugins` binds the pool to these, if any."""
+    """All workers of one kind on one task list. `plugins` binds the pool to these, if any.
+
+    A pool of kind "lambda" serves the whole domain; its task list is its name and says nothing.
+    """
 
     name: str
     kind: str

@@ -16,6 +16,7 @@ from flowy.plugins import Loaded
 from flowy.swf.client import SWFClient
 from flowy.worker.activities import serve_activities
 from flowy.worker.decisions import serve_decisions
+from flowy.worker.lambdas import serve_lambdas
 from flowy.worker.post import Post
 from flowyd.supervisor import messages, recycling
 from flowyd.supervisor.channels import Channel
@@ -69,14 +70,21 @@ def work(
     loaded.hooks.hook.flowy_worker_start(worker=worker)
     scribe.ready()
     _log.debug("worker ready", task_list=pool.task_list)
-    if pool.kind == "decider":
-        serve_decisions(post, scribe.stop, scribe)
-    else:
-        serve_activities(post, scribe.stop, scribe, scribe.cut)
+    serve(pool.kind, post, scribe)
     loaded.hooks.hook.flowy_worker_stop(worker=worker)
     scribe.close()
     _log.debug("worker leaves")
     return 0
+
+
+def serve(kind: str, post: Post, scribe: Scribe) -> None:
+    """Do a pool's work until the scribe says to stop."""
+    if kind == "decider":
+        serve_decisions(post, scribe.stop, scribe)
+    elif kind == "lambda":
+        serve_lambdas(post, scribe.stop, scribe)
+    else:
+        serve_activities(post, scribe.stop, scribe, scribe.cut)
 
 
 def leave(code: int) -> None:

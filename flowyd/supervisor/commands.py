@@ -78,6 +78,7 @@ def load_order(
     logs: LogsConfig,
     *,
     strict: bool,
+    embedded: bool,
 ) -> messages.Load:
     """The zygote's first message. Without `pools` no verdict on them is asked for."""
     return messages.Load(
@@ -87,6 +88,7 @@ def load_order(
         modules=plugins.modules,
         pools=None if pools is None else tuple(map(pool_job, pools)),
         strict=strict,
+        embedded=embedded,
         log_format=logs.format,
         log_level=logs.level,
     )

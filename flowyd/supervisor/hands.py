@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from flowyd.config import Config
+from flowyd.config.shapes import ENGINE as EMBEDDED
 from flowyd.ledger import Ledger
 from flowyd.supervisor import messages, news, orders, processes, states
 from flowyd.supervisor.channels import Channel, pair
@@ -126,7 +127,9 @@ class Hands:
         wire = self._zygote = ZygoteWire(ours, messages.Loaded)
         self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_zygote(wire))
         config = self._config
-        wire.send(load_order(config.plugins, config.pools, config.logs, strict=self._strict))
+        embedded = config.swf.backend == EMBEDDED
+        parts = (config.plugins, config.pools, config.logs)
+        wire.send(load_order(*parts, strict=self._strict, embedded=embedded))
         return child
 
     def _drop_zygote(self) -> None:

@@ -17,7 +17,9 @@ def load_generation(order: Load) -> tuple[Loaded, list[Fault]]:
     loaded = load(order.enabled, order.modules)
     faults = list(loaded.faults)
     if order.pools is not None:
-        faults += verdicts(loaded.registry, order.pools, strict=order.strict)
+        faults += verdicts(
+            loaded.registry, order.pools, strict=order.strict, embedded=order.embedded
+        )
         faults += unbound(loaded.names, order.pools)
     threads = len(list(Path("/proc/self/task").iterdir()))
     if threads > 1:

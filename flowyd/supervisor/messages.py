@@ -41,7 +41,10 @@ class SwfJob(Struct, frozen=True):
 
 
 class Load(Struct, frozen=True, tag="load"):
-    """Load plugins; the first message. `log_format` and `log_level` as in flowyd.toml."""
+    """Load plugins; the first message. `log_format` and `log_level` as in flowyd.toml.
+
+    `embedded` says that the engine is ours, which runs no Lambda function itself.
+    """
 
     protocol: int
     supervisor: int
@@ -51,6 +54,7 @@ class Load(Struct, frozen=True, tag="load"):
     strict: bool
     log_format: str
     log_level: str
+    embedded: bool = True
 
 
 class ForkWorker(Struct, frozen=True, tag="worker"):

@@ -13,6 +13,11 @@ domain = "d"
 [pools.images]
 kind = "activity"
 """
+LAMBDAS = """
+domain = "d"
+[pools.f]
+kind = "lambda"
+"""
 POOL_LINES = '[pools.a]\nkind = "activity"\n'
 
 
@@ -40,6 +45,12 @@ def test_a_short_file_has_the_defaults_that_the_design_names(reading, tmp_path):
     (pool,) = config.pools
     assert (pool.task_list, pool.processes, pool.drain_timeout) == ("images", 1, 240_000)
     assert (pool.max_tasks, pool.max_memory) == (None, None)
+
+
+def test_a_pool_may_run_lambda_functions_beside_a_pool_of_that_name_of_another_kind(reading):
+    config = reading(LAMBDAS + '[pools.g]\nkind = "activity"\ntask_list = "f"').config
+
+    assert [(pool.name, pool.kind) for pool in config.pools] == [("f", "lambda"), ("g", "activity")]
 
 
 def test_durations_and_sizes_are_read_with_their_units(reading):
@@ -73,6 +84,9 @@ def test_durations_and_sizes_are_read_with_their_units(reading):
         (GOOD + '[swf]\nbackend = "aws"\n[engine]', 7, "no meaning", "remove"),
         (GOOD + 'drain_timeout = "60 s"\n[swf]\nbackend = "aws"', 5, "under 90 s", "90 s"),
         (GOOD + '[pools.b]\nkind = "activity"\ntask_list = "images"', 5, "as [pools.images]", ""),
+        (LAMBDAS + 'task_list = "x"', 5, 'no meaning with kind = "lambda"', "remove it"),
+        (LAMBDAS + '[pools.m]\nkind = "lambda"', 5, "functions as [pools.f] does", "processes"),
+        (LAMBDAS + '[swf]\nbackend = "aws"', 4, 'no meaning with backend = "aws"', "AWS Lambda"),
         ('domain = "d"\n[pools.a\n', 2, "is not TOML", ""),
         ('domain = "d"\ndomain = "e"\n', 2, "is not TOML", ""),
     ],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from flowy import Workflow, activity, workflow
+from flowy import Workflow, activity, lambda_function, workflow
 from flowy.registry import Registry
 from flowyd.plugins import verdicts
 
@@ -66,3 +66,40 @@ def test_a_pool_whose_list_no_type_names_is_always_a_warning(registry):
     assert (fault.where, fault.severity) == ("flowyd.toml:7", "warning")
     assert "[pools.idle]" in fault.message
     assert "images" in fault.hint
+
+
+@lambda_function("crop")
+def crop(payload): ...
+
+
+LAMBDA_POOL = Pool("l", "lambda", "l")
+
+
+def test_a_lambda_function_and_a_pool_for_it_are_content(registry):
+    registry.add(crop)
+
+    assert verdicts(registry, [*SERVING, LAMBDA_POOL], strict=True) == []
+
+
+def test_a_lambda_function_without_a_pool_is_a_warning_and_strictly_an_error(registry):
+    registry.add(crop)
+    (lenient,) = verdicts(registry, SERVING, strict=False)
+    (strict,) = verdicts(registry, SERVING, strict=True)
+
+    assert (lenient.severity, strict.severity) == ("warning", "error")
+    assert "crop" in strict.message
+    assert __file__ in strict.where
+    assert 'kind = "lambda"' in strict.hint
+
+
+def test_on_amazon_swf_no_lambda_function_misses_a_pool(registry):
+    registry.add(crop)
+
+    assert verdicts(registry, SERVING, strict=True, embedded=False) == []
+
+
+def test_a_pool_without_lambda_functions_is_always_a_warning(registry):
+    (fault,) = verdicts(registry, [*SERVING, LAMBDA_POOL], strict=True)
+
+    assert (fault.where, fault.severity) == ("flowyd.toml:7", "warning")
+    assert "[pools.l]" in fault.message
