@@ -182,7 +182,9 @@ def test_polls_and_answers_are_sent_once_and_reads_again():
         for send in (
             lambda: swf.poll_activity("a", "me"),
             lambda: swf.poll_decision("a", "me"),
+            lambda: swf.poll_lambda("me"),
             lambda: swf.complete_activity("token", "1"),
+            lambda: swf.complete_lambda("token", "1"),
             lambda: swf.start("w", WORK, None),
         ):
             counted.clear()
