@@ -144,9 +144,12 @@ class Service:
         places = lists.fresh | polls.fresh
         lists.fresh, polls.fresh = set(), set()
         for place in places:
-            while lists.count(place) and (poll := polls.next_present(place)) is not None:
-                key = lists.take(place)
-                body = hand_out(self._desk, poll, key, now) if key else None
+            while (
+                lists.count(place)
+                and (poll := polls.next_present(place)) is not None
+                and (key := lists.take(place)) is not None
+            ):
+                body = hand_out(self._desk, poll, key, now)
                 if body is not None:
                     polls.drop(poll)
                     self._answers.append(Answer(poll.responder, 200, body))
