@@ -217,6 +217,13 @@ def test_a_long_failure_is_cut_to_what_swf_takes_and_stays_json(message):
     assert json.loads(told.details)["errorMessage"].startswith(message[:1_000])
 
 
+@pytest.mark.parametrize("length", [300, 100_000])
+def test_a_long_type_is_cut_to_what_swf_takes(length):
+    told = written("R" * length, "", [])
+    assert told.reason == "R" * limits.REASON
+    assert len(told.details) <= limits.DATA
+
+
 def test_of_a_long_trace_the_inner_frames_are_kept():
     def down(depth):
         if depth == 0:
