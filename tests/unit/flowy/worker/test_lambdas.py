@@ -154,10 +154,9 @@ def test_an_exception_is_told_with_its_type_message_and_the_functions_own_frames
     assert worked(service).outcomes == ["failed"]
     reason, payload = failure(service)
     assert (reason, payload["errorMessage"]) == ("Odd", "Größe")
-    assert [frame.split()[-3:] for frame in payload["stackTrace"]] == [
-        ["in", "odd", "deeper()"],
-        ["deeper", "raise", 'Odd("Größe")'],
-    ]
+    outer, inner = payload["stackTrace"]
+    assert "in odd\n    deeper()\n" in outer
+    assert 'in deeper\n    raise Odd("Größe")\n' in inner
 
 
 @pytest.mark.parametrize(("how", "reason"), [("exit", "SystemExit"), ("cancel", "Canceled")])
@@ -233,11 +232,11 @@ def test_of_a_long_trace_the_inner_frames_are_kept():
         return down(depth - 1)
 
     try:
-        down(900)
+        down(400)
     except ValueError as error:
         told = raised(error)
     frames = json.loads(told.details)["stackTrace"]
-    assert 10 < len(frames) < 900
+    assert 10 < len(frames) < 400
     assert 'raise ValueError("deep")' in frames[-1]
 
 
