@@ -42,6 +42,8 @@ def _install(command: Path) -> None:
             text=True,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        if os.environ.get("CI"):  # there nothing may be skipped
+            raise
         pytest.skip(f"{SIMPLEFLOW} cannot be installed here: {error}")
 
 
@@ -92,11 +94,6 @@ def test_69_simpleflow_runs_its_workflow(
     assert info["closeStatus"] == "COMPLETED", (tmp_path / "log").read_text()
     result = wired.only(info["execution"], "WorkflowExecutionCompleted")["result"]
     assert result == "12"
-
-
-@pytest.mark.grade("L")
-def test_69_flowy_0_4_1() -> None:
-    pytest.skip("flowy 0.4.1 cannot be imported on the Pythons that are supported today")
 
 
 class Sample:
