@@ -25,7 +25,7 @@ def test_sigterm_stops_as_well(daemon):
 
 def test_a_running_task_is_finished_before_the_daemon_ends(daemon, tmp_path):
     daemon.flowy("start", "Hanging", f'["{tmp_path}"]', "--id", "h")
-    daemon.until("it is shown", lambda s: any(pool.busy for pool in s.pools))
+    daemon.until("the activity runs", lambda s: s.pools[0].busy)
     daemon.process.send_signal(signal.SIGTERM)
     status = daemon.until(
         "only the busy worker is left", lambda s: sum(len(pool.workers) for pool in s.pools) == 1
@@ -48,7 +48,7 @@ def test_a_running_task_is_finished_before_the_daemon_ends(daemon, tmp_path):
 
 def test_further_signals_go_further_and_a_third_one_kills(daemon, tmp_path):
     daemon.flowy("start", "Hanging", f'["{tmp_path}"]')
-    daemon.until("it is shown", lambda s: any(pool.busy for pool in s.pools))
+    daemon.until("the activity runs", lambda s: s.pools[0].busy)
     daemon.process.send_signal(signal.SIGINT)
     daemon.until("it drains", lambda s: s.pools[0].workers[0].state == "draining")
     daemon.process.send_signal(signal.SIGINT)
@@ -63,7 +63,7 @@ def test_a_task_that_outlasts_the_drain_is_cut(launch, tmp_path):
     daemon = launch(acts='drain_timeout = "300 ms"')
     daemon.until_ready()
     daemon.flowy("start", "Hanging", f'["{tmp_path}"]')
-    daemon.until("it is shown", lambda s: any(pool.busy for pool in s.pools))
+    daemon.until("the activity runs", lambda s: s.pools[0].busy)
     daemon.process.send_signal(signal.SIGTERM)
 
     daemon.until("it is cut", lambda s: s.pools[0].workers[0].state == "cutting")
