@@ -1,15 +1,15 @@
 """The decision to start a child execution."""
 
 from flowy.engine.core.decide.batch import Batch, Denied
-from flowy.engine.core.decide.settings import CAUSES, Given, resolve_settings
-from flowy.engine.core.registry import WORKFLOW, RegisteredType
+from flowy.engine.core.decide.settings import decided_settings, usable_type
+from flowy.engine.core.registry import RegisteredType
 from flowy.swf.decisions import StartChildWorkflowExecution
 from flowy.swf.events import StartChildWorkflowExecutionInitiated
 
 
 def start_child_workflow_execution(batch: Batch, decision: StartChildWorkflowExecution) -> None:
     """Ask for a child. It starts later, in a transaction of its own."""
-    initiated = _initiated(batch, decision, _usable_type(batch, decision))
+    initiated = _initiated(batch, decision, usable_type(batch, decision.workflow_type))
     if len(batch.run.children) >= batch.settings.open_children:
         raise Denied("OPEN_CHILDREN_LIMIT_EXCEEDED")
     if batch.open_before + batch.children >= batch.settings.open_executions:
@@ -19,27 +19,10 @@ def start_child_workflow_execution(batch: Batch, decision: StartChildWorkflowExe
     batch.children += 1
 
 
-def _usable_type(batch: Batch, decision: StartChildWorkflowExecution) -> RegisteredType:
-    found = batch.registry.find_type(WORKFLOW, batch.run.domain, decision.workflow_type)
-    if found is None:
-        raise Denied("WORKFLOW_TYPE_DOES_NOT_EXIST")
-    if found.deprecated:
-        raise Denied("WORKFLOW_TYPE_DEPRECATED")
-    return found
-
-
 def _initiated(
     batch: Batch, decision: StartChildWorkflowExecution, found: RegisteredType
 ) -> StartChildWorkflowExecutionInitiated:
-    given = Given(
-        decision.child_policy,
-        decision.execution_start_to_close_timeout,
-        decision.lambda_role,
-        decision.task_list,
-        decision.task_priority,
-        decision.task_start_to_close_timeout,
-    )
-    settings = resolve_settings(given, found, CAUSES.__getitem__)
+    settings = decided_settings(decision, found)
     return StartChildWorkflowExecutionInitiated(
         settings.child_policy,
         batch.completed_id,

@@ -1,8 +1,8 @@
 """Decisions that close an execution: refused while a decision task waits."""
 
 from flowy.engine.core.decide.batch import Batch, Denied
-from flowy.engine.core.decide.settings import CAUSES, Given, resolve_settings
-from flowy.engine.core.registry import WORKFLOW, RegisteredType
+from flowy.engine.core.decide.settings import decided_settings, usable_type
+from flowy.engine.core.registry import RegisteredType
 from flowy.swf.decisions import (
     CancelWorkflowExecution,
     CompleteWorkflowExecution,
@@ -45,34 +45,17 @@ def cancel_workflow_execution(batch: Batch, decision: CancelWorkflowExecution) -
 def continue_as_new(batch: Batch, decision: ContinueAsNewWorkflowExecution) -> None:
     """Close this run; the next one starts at once, so that the workflowId is never free."""
     _check_seen(batch)
-    continued = _continued(batch, decision, _usable_type(batch, decision))
-    batch.spend(decision.type, "CONTINUE_AS_NEW_WORKFLOW_EXECUTION_RATE_EXCEEDED")
-    batch.append(continued)
-
-
-def _usable_type(batch: Batch, decision: ContinueAsNewWorkflowExecution) -> RegisteredType:
     current = batch.run.started.workflow_type
     wanted = TypeId(current.name, decision.workflow_type_version or current.version)
-    found = batch.registry.find_type(WORKFLOW, batch.run.domain, wanted)
-    if found is None:
-        raise Denied("WORKFLOW_TYPE_DOES_NOT_EXIST")
-    if found.deprecated:
-        raise Denied("WORKFLOW_TYPE_DEPRECATED")
-    return found
+    continued = _continued(batch, decision, usable_type(batch, wanted))
+    batch.spend(decision.type, "CONTINUE_AS_NEW_WORKFLOW_EXECUTION_RATE_EXCEEDED")
+    batch.append(continued)
 
 
 def _continued(
     batch: Batch, decision: ContinueAsNewWorkflowExecution, found: RegisteredType
 ) -> WorkflowExecutionContinuedAsNew:
-    given = Given(
-        decision.child_policy,
-        decision.execution_start_to_close_timeout,
-        decision.lambda_role,
-        decision.task_list,
-        decision.task_priority,
-        decision.task_start_to_close_timeout,
-    )
-    settings = resolve_settings(given, found, CAUSES.__getitem__)
+    settings = decided_settings(decision, found)
     return WorkflowExecutionContinuedAsNew(
         settings.child_policy,
         batch.completed_id,

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from msgspec import Struct, convert
 
-from flowy.engine.core.decide.batch import resolve
-from flowy.engine.core.registry import RegisteredType
-from flowy.swf.values import TaskList
+from flowy.engine.core.decide.batch import Batch, Denied, resolve
+from flowy.engine.core.registry import WORKFLOW, RegisteredType
+from flowy.swf.decisions import ContinueAsNewWorkflowExecution, StartChildWorkflowExecution
+from flowy.swf.values import TaskList, TypeId
 
 
 class Given(Struct, frozen=True):
@@ -38,6 +39,39 @@ CAUSES = {
     "childPolicy": "DEFAULT_CHILD_POLICY_UNDEFINED",
 }
 """The members that must resolve, in SWF's checking order, with the cause in a decision's event."""
+
+
+def usable_type(batch: Batch, wanted: TypeId) -> RegisteredType:
+    """The workflow type that a decision names.
+
+    Raises:
+        Denied: if it is not registered, or deprecated.
+    """
+    found = batch.registry.find_type(WORKFLOW, batch.run.domain, wanted)
+    if found is None:
+        raise Denied("WORKFLOW_TYPE_DOES_NOT_EXIST")
+    if found.deprecated:
+        raise Denied("WORKFLOW_TYPE_DEPRECATED")
+    return found
+
+
+def decided_settings(
+    decision: StartChildWorkflowExecution | ContinueAsNewWorkflowExecution, found: RegisteredType
+) -> RunSettings:
+    """Resolve the settings of the run that a decision asks for.
+
+    Raises:
+        Denied: with the cause of the first member that has no value.
+    """
+    given = Given(
+        decision.child_policy,
+        decision.execution_start_to_close_timeout,
+        decision.lambda_role,
+        decision.task_list,
+        decision.task_priority,
+        decision.task_start_to_close_timeout,
+    )
+    return resolve_settings(given, found, CAUSES.__getitem__)
 
 
 def resolve_settings(
