@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, Unpack
 from flowy import converter
 from flowy.errors import OptionError, RegistrationError
 from flowy.options import ActivityOptions, Options, check_name
-from flowy.registry import ATTRIBUTE, ActivityDefinition, origin_of
+from flowy.registry import ATTRIBUTE, ActivityDefinition, description_of, origin_of
 from flowy.swf import limits
 from flowy.swf.values import ExecutionId, TypeId
 
@@ -128,7 +128,8 @@ def activity(
         # A heartbeat that a class gives is its own to send; a function reaches it only by asking.
         manual = inspect.isclass(target) and "heartbeat" in said
         own = replace(options, auto_heartbeat=said.get("auto_heartbeat", not manual))
-        setattr(target, ATTRIBUTE, ActivityDefinition(identity, own, target, origin_of(target)))
+        found = ActivityDefinition(identity, own, target, origin_of(target), description_of(target))
+        setattr(target, ATTRIBUTE, found)
         return target
 
     return decorate

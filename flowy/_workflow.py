@@ -12,7 +12,7 @@ from flowy.errors import RegistrationError
 from flowy.options import CallOptions, ExecutionOptions, Options, Seconds, WorkflowOptions
 from flowy.placeholders import Placeholder
 from flowy.proxies import Caller
-from flowy.registry import ATTRIBUTE, WorkflowDefinition, origin_of
+from flowy.registry import ATTRIBUTE, WorkflowDefinition, description_of, origin_of
 from flowy.swf.values import ExecutionId
 
 W = TypeVar("W", bound="type[Workflow]")
@@ -110,7 +110,10 @@ def workflow(
             raise RegistrationError(
                 f"the run of {identity} is async", hint="write `def run`: calls return at once"
             )
-        setattr(target, ATTRIBUTE, WorkflowDefinition(identity, options, target, origin_of(target)))
+        found = WorkflowDefinition(
+            identity, options, target, origin_of(target), description_of(target)
+        )
+        setattr(target, ATTRIBUTE, found)
         return target
 
     return decorate

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flowy.errors import RegistrationError, UnknownType
 from flowy.options import Options, WorkflowOptions
+from flowy.swf import limits
 from flowy.swf.values import TypeId
 
 ATTRIBUTE = "__flowy__"
@@ -16,12 +17,16 @@ ATTRIBUTE = "__flowy__"
 
 @dataclass(frozen=True, slots=True)
 class ActivityDefinition:
-    """An activity type and the code that runs it. `origin` is `file:line`."""
+    """An activity type and the code that runs it. `origin` is `file:line`.
+
+    `description` is what SWF's consoles show: the first paragraph of the code's docstring.
+    """
 
     type: TypeId
     options: Options
     target: Callable[..., Any]
     origin: str
+    description: str = ""
 
     @property
     def is_class(self) -> bool:
@@ -37,6 +42,7 @@ class WorkflowDefinition:
     options: WorkflowOptions
     target: Callable[..., Any]
     origin: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,12 @@ def look_up(kind: str, known: dict[K, D], key: K) -> D:
         return known[key]
     names = ", ".join(sorted(map(str, known))) or "none"
     raise UnknownType(f"no loaded plugin defines the {kind} {key}", hint=f"loaded: {names}")
+
+
+def description_of(thing: Any) -> str:
+    """The first paragraph of a docstring, cut to SWF's length. Subclasses do not inherit it."""
+    first = inspect.cleandoc(thing.__doc__ or "").split("\n\n")[0]
+    return " ".join(first.split())[: limits.DESCRIPTION]
 
 
 def origin_of(thing: Any) -> str:

@@ -315,16 +315,25 @@ class SWFClient:
         found = call(self._reads, "describe_domain", name=self.domain)
         return str(found["domainInfo"]["status"])
 
-    def register_activity_type(self, type: TypeId, options: Options) -> None:
+    def register_activity_type(self, type: TypeId, options: Options, description: str = "") -> None:
         """Register an activity type with its options as defaults."""
-        self._register("register_activity_type", type, parameters.activity_defaults(options))
+        defaults = parameters.activity_defaults(options)
+        self._register("register_activity_type", type, defaults, description)
 
-    def register_workflow_type(self, type: TypeId, options: WorkflowOptions) -> None:
+    def register_workflow_type(
+        self, type: TypeId, options: WorkflowOptions, description: str = ""
+    ) -> None:
         """Register a workflow type with its options as defaults."""
-        self._register("register_workflow_type", type, parameters.workflow_defaults(options))
+        defaults = parameters.workflow_defaults(options)
+        self._register("register_workflow_type", type, defaults, description)
 
-    def _register(self, operation: str, type: TypeId, defaults: dict[str, Any]) -> None:
-        call(self._once, operation, domain=self.domain, **msgspec.to_builtins(type), **defaults)
+    def _register(
+        self, operation: str, type: TypeId, defaults: dict[str, Any], description: str
+    ) -> None:
+        wanted = {"domain": self.domain, **msgspec.to_builtins(type), **defaults}
+        call(
+            self._once, operation, **wanted | ({"description": description} if description else {})
+        )
 
     def describe_activity_type(self, type: TypeId) -> RegisteredType:
         """An activity type as it is registered."""

@@ -22,10 +22,12 @@ class Types(Protocol):
     def describe_workflow_type(self, type: TypeId) -> RegisteredType:
         """A workflow type as it is registered."""
 
-    def register_activity_type(self, type: TypeId, options: Options) -> None:
+    def register_activity_type(self, type: TypeId, options: Options, description: str) -> None:
         """Register an activity type."""
 
-    def register_workflow_type(self, type: TypeId, options: WorkflowOptions) -> None:
+    def register_workflow_type(
+        self, type: TypeId, options: WorkflowOptions, description: str
+    ) -> None:
         """Register a workflow type."""
 
 
@@ -44,7 +46,7 @@ def register_activity(client: Types, definition: ActivityDefinition) -> Fault | 
     options = definition.options.over(ACTIVITY_DEFAULTS)
     return ensure(
         partial(client.describe_activity_type, definition.type),
-        partial(client.register_activity_type, definition.type, options),
+        partial(client.register_activity_type, definition.type, options, definition.description),
         parameters.activity_defaults(options),
         Fault(definition.origin, f"the activity type {definition.type}"),
     )
@@ -55,7 +57,7 @@ def register_workflow(client: Types, definition: WorkflowDefinition) -> Fault | 
     options = definition.options.over(WORKFLOW_DEFAULTS)
     return ensure(
         partial(client.describe_workflow_type, definition.type),
-        partial(client.register_workflow_type, definition.type, options),
+        partial(client.register_workflow_type, definition.type, options, definition.description),
         parameters.workflow_defaults(options),
         Fault(definition.origin, f"the workflow type {definition.type}"),
     )

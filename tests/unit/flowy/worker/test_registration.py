@@ -16,7 +16,7 @@ class Types:
     """The registered types, and what a registration raises."""
 
     def __init__(self, raises=None):
-        self.known, self.raises = {}, raises
+        self.known, self.raises, self.descriptions = {}, raises, {}
 
     def describe(self, type):
         if type not in self.known:
@@ -30,15 +30,22 @@ class Types:
             raise self.raises
         self.known[type] = RegisteredType(type, "REGISTERED", defaults)
 
-    def register_activity_type(self, type, options):
+    def register_activity_type(self, type, options, description=""):
         self.enter(type, activity_defaults(options))
+        self.descriptions[type] = description
 
-    def register_workflow_type(self, type, options):
+    def register_workflow_type(self, type, options, description=""):
         self.enter(type, workflow_defaults(options))
+        self.descriptions[type] = description
 
 
 @activity("Step", 1, "steps", start_to_close=5)
-def step(): ...
+def step():
+    """Go one step
+    further.
+
+    And what nobody reads.
+    """
 
 
 @workflow("Work", 1, "work")
@@ -60,6 +67,12 @@ def test_what_is_missing_is_registered_with_the_options_as_defaults():
     assert types.known[STEP].defaults["defaultTaskHeartbeatTimeout"] == "60"
     assert types.known[WORK].defaults["defaultTaskList"] == {"name": "work"}
     assert register_types(types, registry()) == []
+
+
+def test_the_first_paragraph_of_the_docstring_is_the_description():
+    types = Types()
+    register_types(types, registry())
+    assert types.descriptions == {STEP: "Go one step further.", WORK: ""}
 
 
 def test_other_defaults_are_a_warning_that_lists_each_with_both_values():
