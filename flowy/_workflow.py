@@ -9,10 +9,11 @@ from typing import Any, Protocol, TypeVar, Unpack
 
 from flowy._activity import type_id
 from flowy.errors import RegistrationError
-from flowy.options import CallOptions, ExecutionOptions, Options, Seconds, WorkflowOptions
+from flowy.options import ExecutionOptions, Seconds, WorkflowOptions
 from flowy.placeholders import Placeholder
 from flowy.proxies import Caller
 from flowy.registry import ATTRIBUTE, WorkflowDefinition, description_of, origin_of
+from flowy.scopes import AllOptions, ScopeOptions
 from flowy.swf.values import ExecutionId
 
 W = TypeVar("W", bound="type[Workflow]")
@@ -34,7 +35,7 @@ class Running(Caller, Protocol):
     def start_timer(self, delay: Seconds) -> Placeholder[None]:
         """Ask for a timer."""
 
-    def scoped(self, options: Options) -> AbstractContextManager[None]:
+    def scoped(self, options: AllOptions) -> AbstractContextManager[None]:
         """Options for the calls made inside."""
 
     def spawn(
@@ -59,13 +60,15 @@ class Workflow:
             f"the workflow {type(self).__name__} has no code", hint="write its run method"
         )
 
-    def options(self, **said: Unpack[CallOptions]) -> AbstractContextManager[None]:
+    def options(self, **said: Unpack[ScopeOptions]) -> AbstractContextManager[None]:
         """Options for the calls made in a `with` block; they beat the proxy's and the decorator's.
+
+        Those of activities and those of child executions: each call takes what it knows.
 
         Raises:
             OptionError: for an option that SWF would refuse.
         """
-        return self.execution.scoped(Options(**said))
+        return self.execution.scoped(AllOptions(**said))
 
     def spawn(self, code: Callable[..., Any], *args: Any, **kwargs: Any) -> Placeholder[Any]:
         """Run sequential code beside this line; what it returns is the placeholder's result.

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from enum import Enum
-from typing import Final, Self, TypedDict
+from typing import Final, TypedDict, TypeVar
 
 from flowy.errors import OptionError
 from flowy.swf import limits
@@ -67,15 +67,18 @@ class ExecutionOptions(TypedDict, total=False):
 
 
 class _Scope:
-    """What both kinds of options can do."""
+    """What all kinds of options can do."""
 
     __slots__ = ()
 
-    def over(self, lower: Self) -> Self:
-        """These options where they say something, else those of the lower scope."""
-        names = [f.name for f in fields(self)]  # type: ignore[arg-type]  # only dataclasses below
-        said = {name: value for name in names if (value := getattr(self, name)) is not UNSET}
+    def over(self, lower: "S") -> "S":
+        """These options where they say something that the lower scope knows, else the lower's."""
+        names = [f.name for f in fields(lower)]  # type: ignore[arg-type]  # only dataclasses below
+        said = {n: value for n in names if (value := getattr(self, n, UNSET)) is not UNSET}
         return replace(lower, **said) if said else lower  # type: ignore[type-var]  # the same
+
+
+S = TypeVar("S", bound=_Scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +121,12 @@ class WorkflowOptions(_Scope):
 
     def __post_init__(self) -> None:
         check_priority(self.priority)
+        check_name("task_list", self.task_list)
         # The service model refuses NONE here: an execution lives a year at most.
         check_seconds("execution_start_to_close", self.execution_start_to_close, none=False)
         check_seconds("task_start_to_close", self.task_start_to_close)
-        check_name("task_list", self.task_list)
-        if self.child_policy not in (UNSET, "TERMINATE", "REQUEST_CANCEL", "ABANDON"):
-            raise OptionError(
-                f"child_policy={self.child_policy!r} is no child policy",
-                hint="write TERMINATE, REQUEST_CANCEL or ABANDON",
-            )
-        if self.tags is not UNSET and len(self.tags) > limits.TAGS:
-            raise OptionError(f"{len(self.tags)} tags given", hint=f"SWF takes {limits.TAGS}")
+        check_child_policy(self.child_policy)
+        check_tags(self.tags)
 
 
 def seconds(value: float | timedelta) -> float:
@@ -165,6 +163,31 @@ def check_count(name: str, value: object) -> None:
     if value is UNSET or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return
     raise OptionError(f"{name}={value!r} is not a number of attempts", hint="give 0, 1, 2, …")
+
+
+def check_child_policy(value: object) -> None:
+    """Refuse what is none of SWF's three policies.
+
+    Raises:
+        OptionError: with the value.
+    """
+    if value not in (UNSET, "TERMINATE", "REQUEST_CANCEL", "ABANDON"):
+        raise OptionError(
+            f"child_policy={value!r} is no child policy",
+            hint="write TERMINATE, REQUEST_CANCEL or ABANDON",
+        )
+
+
+def check_tags(value: tuple[str, ...] | Unset) -> None:
+    """Refuse more tags than SWF takes, and a text in place of a tuple of them.
+
+    Raises:
+        OptionError: with the number of tags, or the text.
+    """
+    if isinstance(value, str):
+        raise OptionError(f"tags={value!r} is one text", hint="give a list or tuple of tags")
+    if value is not UNSET and len(value) > limits.TAGS:
+        raise OptionError(f"{len(value)} tags given", hint=f"SWF takes {limits.TAGS}")
 
 
 def check_priority(value: object) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 from flowy import forms
 from flowy.decider.asked import Ask, Asked
+from flowy.decider.attempts import after_failure, numbered
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.places import caller
+from flowy.decider.readiness import once_there
 from flowy.errors import (
     SerializationError,
     TaskCanceled,
@@ -19,10 +21,10 @@ from flowy.errors import (
     TaskTimedOut,
 )
 from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, duration, seconds
-from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill, find
+from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill
 from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition
-from flowy.retry import Again, Budget, GiveUp, Spent, charge, next_attempt
+from flowy.retry import Again, GiveUp, Spent
 from flowy.swf.decisions import RequestCancelActivityTask, ScheduleActivityTask, StartTimer
 from flowy.swf.values import TaskList, TypeId
 
@@ -47,7 +49,6 @@ class ActivityCall:
     values: tuple[Any, dict[str, Any]]
     place: str
     arguments: str = ""
-    missing: int = 0
     scheduled: int = 0
     spent: Spent = field(default_factory=Spent)
     canceling: bool = False
@@ -56,8 +57,7 @@ class ActivityCall:
     @property
     def attempt(self) -> str:
         """The id of the attempt that runs now: the call's id, from the second on with a number."""
-        number = self.spent.attempts + 1
-        return self.id if number == 1 else f"{self.id}~{number}"
+        return numbered(self.id, self.spent)
 
 
 class Activities:
@@ -97,19 +97,7 @@ class Activities:
             values=(copy(values[0]), copy(values[1])),
             place=caller(),
         )
-        needed = find([*values[0], values[1]])
-        for needs in needed:
-            needs.looked_at = True
-        pending = [needs for needs in needed if needs.outcome is None]
-        call.missing = len(pending)
-        for needs in pending:
-            needs.then(partial(self._arrived, call, needs))
-        failed = next((n.outcome for n in needed if isinstance(n.outcome, Error)), None)
-        if failed:
-            self._lines.settle(placeholder, failed)
-        elif not pending:
-            self._write(call)
-            self._schedule(call)
+        once_there(self._lines, placeholder, [*values[0], values[1]], partial(self._begin, call))
         return call
 
     def completed(self, call: ActivityCall, result: str | None) -> None:
@@ -136,17 +124,9 @@ class Activities:
         self._end_attempt(call, error, memory)
 
     def _end_attempt(self, call: ActivityCall, error: TaskError, memory: Memory) -> None:
-        """Try again, or settle with the error.
-
-        In a recorded turn history says whether there was another attempt: then an edited policy
-        never breaks a running execution.
-        """
-        spent = call.spent = charge(call.spent, error)
-        step = next_attempt(budget(call.options), spent, error)
-        if not memory.is_live(self._asked.confirmed + len(self._asked)):
-            step = recorded_step(call, memory)
-        elif call.canceling:
-            step = GiveUp()
+        """Try again, or settle with the error."""
+        is_recorded = partial(self._is_recorded, call, memory)
+        step = after_failure(call, error, memory, self._asked, is_recorded)
         match step:
             case Again(delay) if delay > 0:
                 timer = StartTimer(start_to_fire_timeout=duration(delay), timer_id=call.attempt)
@@ -185,21 +165,12 @@ class Activities:
         if call.options.error_handling is False:
             self._fail(error)
 
-    def _arrived(self, call: ActivityCall, needed: Placeholder[Any]) -> None:
-        if call.placeholder.outcome is not None:
-            return
-        if isinstance(needed.outcome, Error):
-            self._lines.settle(call.placeholder, needed.outcome)
-            return
-        call.missing -= 1
-        if call.missing:
-            return
-        try:
-            self._write(call)
-        except SerializationError as error:
-            self._lines.settle(call.placeholder, Error(error))
-        else:
-            self._schedule(call)
+    def _is_recorded(self, call: ActivityCall, memory: Memory) -> bool:
+        return memory.has_activity(call.attempt, call.type)
+
+    def _begin(self, call: ActivityCall) -> None:
+        self._write(call)
+        self._schedule(call)
 
     def _write(self, call: ActivityCall) -> None:
         args, kwargs = call.values
@@ -228,23 +199,6 @@ def resolve(said: Options, known: ActivityDefinition | None) -> Options:
     if known is None:
         return said.over(OURS)
     return said.over(known.options).over(ACTIVITY_DEFAULTS)
-
-
-def budget(options: Options) -> Budget:
-    """The retry policy that the options mean; `resolve` has left none of them open."""
-    retry = 0 if options.retry is UNSET else options.retry
-    lost = 0 if options.lost is UNSET else options.lost
-    delay = 0.0 if options.delay is UNSET or options.delay is None else seconds(options.delay)
-    return Budget(retry, lost, delay)
-
-
-def recorded_step(call: ActivityCall, memory: Memory) -> Again | GiveUp:
-    """What history shows of the next attempt: a timer, the task itself, or nothing."""
-    if memory.has_timer(call.attempt):
-        return Again(1)  # how long it really took is in the recorded timer
-    if memory.has_activity(call.attempt, call.type):
-        return Again(0)
-    return GiveUp()
 
 
 def meta(call: ActivityCall) -> forms.Meta:

@@ -14,8 +14,8 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from flowy.decider.chance import Chance
 from flowy.errors import Canceled
-from flowy.options import Options
 from flowy.placeholders import Placeholder, find
+from flowy.scopes import AllOptions
 
 
 class Evicted(GreenletExit):
@@ -60,7 +60,7 @@ class Branch(greenlet):
         code: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        options: Options,
+        options: AllOptions,
     ) -> None:
         super().__init__(self._main)
         self.gr_context = copy_context()  # a greenlet starts with an empty one
@@ -83,7 +83,7 @@ class Branch(greenlet):
         return f"{self.path}{name}-{count}"
 
     @contextmanager
-    def scoped(self, options: Options) -> Iterator[None]:
+    def scoped(self, options: AllOptions) -> Iterator[None]:
         """Options that hold for the calls made inside, over those that hold already."""
         outer = self.options
         self.options = options.over(outer)

@@ -29,7 +29,7 @@ def decide(
         definition = registry.workflow(type)
     except UnknownType as error:
         return park(events, str(error))
-    running = Execution(definition, execution, registry.activities)
+    running = Execution(definition, execution, registry)
     try:
         return answer(running, events)
     except Exception as error:  # noqa: BLE001  # task execution: a bug of ours must not kill the loop

@@ -5,7 +5,7 @@ greenlets do not leave the thread that made them.
 """
 
 from _thread import get_ident
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,12 @@ from flowy.decider.running import RunningCode
 from flowy.decider.timers import TimerCall, Timers
 from flowy.decider.turns import Cut, Turn, cut
 from flowy.errors import Canceled, FlowyError, NonDeterminismError, TaskCanceled
-from flowy.options import Options
 from flowy.placeholders import Error, Outcome, Value, copy, fill
-from flowy.registry import ActivityDefinition, WorkflowDefinition
+from flowy.registry import Registry, WorkflowDefinition
+from flowy.scopes import AllOptions
 from flowy.swf.decisions import Decision
-from flowy.swf.events import Event
-from flowy.swf.values import ExecutionId, TypeId
+from flowy.swf.events import Event, WorkflowExecutionStarted
+from flowy.swf.values import ExecutionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +73,20 @@ class Execution:
     """The suspended or running code of one (workflowId, runId), in the thread that made it."""
 
     memory: Memory
+    started: WorkflowExecutionStarted
 
     def __init__(
         self,
         definition: WorkflowDefinition,
         id: ExecutionId,
-        known: Mapping[TypeId, ActivityDefinition],
+        known: Registry,
         room: int = ROOM,
     ) -> None:
         self.id = id
         self.last = 0
         self.asked = Asked(room)
         self.lines = Lines(self, id.run_id)
-        self.activities = Activities(self.lines, self.asked, known, self._fail)
+        self.activities = Activities(self.lines, self.asked, known.activities, self._fail)
         self.timers = Timers(self.lines, self.asked)
         self._definition = definition
         self._thread = get_ident()
@@ -127,14 +128,15 @@ class Execution:
         call: ActivityCall | TimerCall | None = self.asked.open.pop(scheduled, None)
         return call
 
-    def begin(self, input: str | None) -> None:
+    def begin(self, started: WorkflowExecutionStarted) -> None:
         """Start the main line with the execution's input."""
-        given = forms.read_input(input)
+        self.started = started
+        given = forms.read_input(started.input)
 
         def main(*args: Any, **kwargs: Any) -> Any:
             return self._definition.target(RunningCode(self)).run(*args, **kwargs)
 
-        self._root = self.lines.start("", main, tuple(given.args), given.kwargs, Options())
+        self._root = self.lines.start("", main, tuple(given.args), given.kwargs, AllOptions())
 
     def cancel(self) -> None:
         """Raise `Canceled` in each branch."""

@@ -9,8 +9,8 @@ from greenlet import getcurrent, greenlet
 
 from flowy.decider.branches import Branch, Evicted, Owner
 from flowy.decider.chance import Chance, stream
-from flowy.options import Options
 from flowy.placeholders import Error, Outcome, Placeholder
+from flowy.scopes import AllOptions
 
 RESISTANCE = 50
 """How often evicted code may ask for something before its greenlet is given up."""
@@ -50,7 +50,7 @@ class Lines:
         code: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        options: Options,
+        options: AllOptions,
     ) -> Branch:
         """Queue a new line of code; it runs when its turn comes."""
         branch = Branch(self._owner, path, code, args, kwargs, options)

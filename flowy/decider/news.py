@@ -24,7 +24,7 @@ class Receiver(Protocol):
     def take(self, scheduled: int) -> Any:
         """The open call that an event recorded, which is open no longer; None if there is none."""
 
-    def begin(self, input: str | None) -> None:
+    def begin(self, started: e.WorkflowExecutionStarted) -> None:
         """Start the main line."""
 
     def cancel(self) -> None:
@@ -47,7 +47,7 @@ def is_close_refused(attributes: Attributes) -> bool:
 
 
 def _started(to: Receiver, _: int, event: e.WorkflowExecutionStarted) -> None:
-    to.begin(event.input)
+    to.begin(event)
 
 
 def _cancel_requested(to: Receiver, _: int, __: e.WorkflowExecutionCancelRequested) -> None:

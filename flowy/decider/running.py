@@ -12,9 +12,10 @@ from flowy.decider.chance import Chance
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.timers import TimerCall, Timers
-from flowy.options import Options, Seconds
+from flowy.options import Seconds
 from flowy.placeholders import Placeholder
 from flowy.proxies import ActivityProxy
+from flowy.scopes import AllOptions
 from flowy.swf.values import ExecutionId
 
 LONGEST_PATH = 200
@@ -51,7 +52,7 @@ class RunningCode:
         """The branch's own stream of random numbers."""
         return self._parts.lines.random()
 
-    def scoped(self, options: Options) -> AbstractContextManager[None]:
+    def scoped(self, options: AllOptions) -> AbstractContextManager[None]:
         """Options for the calls that this branch makes inside."""
         return self._parts.lines.current().scoped(options)
 

@@ -83,7 +83,7 @@ def replay_events(events: list[Event], execution: ExecutionId, registry: Registr
     definition = registry.workflow(first.workflow_type)
     if not cut(events).turns:
         return  # nothing was ever decided
-    running = Execution(definition, execution, registry.activities)
+    running = Execution(definition, execution, registry)
     try:
         answer = running.activate(events)
     finally:

@@ -136,7 +136,7 @@ class Service:
 
 
 def fresh(story: Story) -> Execution:
-    return Execution(story.registry.workflow(story.type), RUN, story.registry.activities)
+    return Execution(story.registry.workflow(story.type), RUN, story.registry)
 
 
 def is_closed(story: Story) -> bool:

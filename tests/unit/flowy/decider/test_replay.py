@@ -110,7 +110,7 @@ def test_a_kept_execution_answers_as_a_fresh_one_does():
         return [first, self.transcode(first).result()]
 
     story = Story(make(run))
-    kept = Execution(story.registry.workflow(story.type), RUN, story.registry.activities)
+    kept = Execution(story.registry.workflow(story.type), RUN, story.registry)
     assert len(story.run(kept)) == 1
     story.complete("resize-1", 1)
     story.run(kept)
@@ -125,7 +125,7 @@ def test_a_kept_execution_answers_as_a_fresh_one_does():
 
 def test_an_execution_whose_answer_was_never_taken_is_stale():
     story = Story(make(lambda self: self.resize("a").result()))
-    kept = Execution(story.registry.workflow(story.type), RUN, story.registry.activities)
+    kept = Execution(story.registry.workflow(story.type), RUN, story.registry)
     story.poll()
     kept.activate(story.events)
     started = story.events[-1]
@@ -152,7 +152,7 @@ def test_eviction_runs_finally_blocks_with_every_call_dead():
             self.resize("never asked")
 
     story = Story(make(run))
-    kept = Execution(story.registry.workflow(story.type), RUN, story.registry.activities)
+    kept = Execution(story.registry.workflow(story.type), RUN, story.registry)
     story.run(kept)
     kept.evict()
 
@@ -169,7 +169,7 @@ def test_code_that_resists_its_eviction_is_left_behind():
                 continue
 
     story = Story(make(run))
-    kept = Execution(story.registry.workflow(story.type), RUN, story.registry.activities)
+    kept = Execution(story.registry.workflow(story.type), RUN, story.registry)
     story.run(kept)
     kept.evict()
 
@@ -196,7 +196,7 @@ def test_the_door_answers_a_difference_as_a_value():
     story.complete("resize-1")
     story.poll()
     other = Story(make(lambda self: self.transcode("a").result())).registry
-    kept = Execution(other.workflow(story.type), RUN, other.activities)
+    kept = Execution(other.workflow(story.type), RUN, other)
 
     answer = kept.activate(story.events)
 

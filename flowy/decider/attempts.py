@@ -1,0 +1,52 @@
+"""Whether a failed call is tried again: by its policy when live, by history in replay."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from flowy.decider.asked import Asked
+from flowy.decider.memory import Memory
+from flowy.errors import TaskError
+from flowy.options import UNSET, Options, seconds
+from flowy.retry import Again, Budget, GiveUp, Spent, charge, next_attempt
+
+
+class Attempted(Protocol):
+    """A call that may be tried again."""
+
+    options: Options
+    spent: Spent
+    canceling: bool
+
+    @property
+    def attempt(self) -> str:
+        """The id of the attempt that runs now."""
+
+
+def numbered(id: str, spent: Spent) -> str:
+    """The id of the attempt after those: the call's own, from the second on with a number."""
+    number = spent.attempts + 1
+    return id if number == 1 else f"{id}~{number}"
+
+
+def after_failure(
+    call: Attempted, error: TaskError, memory: Memory, asked: Asked, is_recorded: Callable[[], bool]
+) -> Again | GiveUp:
+    """What follows a failed attempt, which is counted here; `is_recorded`: history has the next.
+
+    In a recorded turn history says whether there was another attempt: then an edited policy
+    never breaks a running execution.
+    """
+    spent = call.spent = charge(call.spent, error)
+    if memory.is_live(asked.confirmed + len(asked)):
+        return GiveUp() if call.canceling else next_attempt(budget(call.options), spent, error)
+    if memory.has_timer(call.attempt):
+        return Again(1)  # how long it really took is in the recorded timer
+    return Again(0) if is_recorded() else GiveUp()
+
+
+def budget(options: Options) -> Budget:
+    """The retry policy that the options mean; the defaults have left none of them open."""
+    retry = 0 if options.retry is UNSET else options.retry
+    lost = 0 if options.lost is UNSET else options.lost
+    delay = 0.0 if options.delay is UNSET or options.delay is None else seconds(options.delay)
+    return Budget(retry, lost, delay)
