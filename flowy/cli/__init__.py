@@ -12,6 +12,7 @@ COMMANDS = {
     "engine": "Serve SWF from this host, over SQLite.",
     "history": "Print the events of an execution.",
     "list": "List executions.",
+    "replay": "Run loaded workflow code over recorded histories.",
     "result": "Wait for an execution's result.",
     "show": "Tell what is known of an execution.",
     "start": "Start an execution.",

@@ -94,18 +94,40 @@ def tables(path: Path, environ: Mapping[str, str]) -> tuple[dict[str, Any], dict
     Raises:
         TargetError: if the file cannot be read.
     """
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TargetError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise TargetError(f"{path} is not TOML: {error}", hint="try flowyd check") from error
+    tree = parsed(path)
     swf = tree.get("swf", {})
     if not isinstance(swf, dict):
         raise TargetError(f"{path}: swf must be a table", hint="try flowyd check")
     return tree | overlay(environ, "FLOWYD_", TOP_KEYS), swf | overlay(
         environ, "FLOWYD_SWF_", SWF_KEYS
     )
+
+
+def plugin_table(path: Path) -> dict[str, list[str]]:
+    """The file's table [plugins]: `enabled` entry points and `modules`, as far as they are there.
+
+    Raises:
+        TargetError: if the file cannot be read, or the table is not of that shape.
+    """
+    table = parsed(path).get("plugins", {})
+    lists = table.values() if isinstance(table, dict) else [None]
+    if not all(isinstance(names, list) and {*map(type, names)} <= {str} for names in lists):
+        raise TargetError(f"{path}: [plugins] holds lists of names", hint="try flowyd check")
+    return {key: table[key] for key in ("enabled", "modules") if key in table}
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """The file's tables.
+
+    Raises:
+        TargetError: if it cannot be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TargetError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise TargetError(f"{path} is not TOML: {error}", hint="try flowyd check") from error
 
 
 def overlay(environ: Mapping[str, str], prefix: str, keys: tuple[str, ...]) -> dict[str, str]:

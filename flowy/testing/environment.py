@@ -15,6 +15,7 @@ from flowy.errors import RegistrationError, UnknownResource
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId
 from flowy.testing.clock import START, VirtualClock
+from flowy.testing.cold import replay_cold
 from flowy.testing.crew import Crew
 from flowy.testing.doubles import Doubles, Named
 from flowy.testing.faults import Faults
@@ -44,7 +45,8 @@ class Environment:
 
     `start` is when time begins, in UTC unless it says otherwise; `seed` makes the runIds and all
     chance: the same calls give the same history, always. `settings` are the engine's limits: lower
-    ones, rates and refused permissions show how the code meets SWF's.
+    ones, rates and refused permissions show how the code meets SWF's. `cold=False` replays finished
+    runs in this process only: for a test that patches the workflow's own class or module.
     """
 
     def __init__(  # noqa: PLR0913  # what a test may want, each by name
@@ -57,8 +59,10 @@ class Environment:
         start: datetime = START,
         seed: int = 0,
         settings: Settings | None = None,
+        cold: bool = True,
     ) -> None:
         self.domain = domain
+        self._replay = replay_cold if cold else replay_events
         self.faults = Faults(Random(seed))  # noqa: S311  # a test wants it repeatable
         self._registry = Doubles()
         for thing in activities:
@@ -94,7 +98,8 @@ class Environment:
         """Start an execution and let time pass until it closes; its result.
 
         Takes what `flowy.Client.start` takes. Afterwards each run that finished is replayed cold,
-        so that code that asks for other things on its second run is found here.
+        in another process with another hash seed (`flowy.testing.cold`), so that code that asks for
+        other things on its second run, or on another host, is found here.
 
         Raises:
             ExecutionFailed: if it closed otherwise.
@@ -234,4 +239,4 @@ class Environment:
                 continue
             if end_of(events[-1]) is not None:
                 del self._crew.decided[execution]
-                replay_events(events, execution, self._registry)
+                self._replay(events, execution, self._registry)

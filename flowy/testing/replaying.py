@@ -36,12 +36,14 @@ def replay(
     *workflows: Any,
     activities: Iterable[Any] = (),
     execution: ExecutionId | None = None,
-) -> None:
+) -> int:
     """Replay a history, whole or not, with the code of the workflow that it is of.
+
+    Returns how many turns (decisions) were replayed.
 
     Args:
         history: a handle's, or a file: what `save_history`, `flowy history --json` or `aws swf
-            get-workflow-execution-history` wrote; or events, ours or SWF's own.
+            get-workflow-execution-history` wrote, also in pages; or events, ours or SWF's own.
         workflows: decorated workflow classes, the right one among them.
         activities: decorated activities that their proxies only name.
         execution: whose history it is, where that cannot be read from it: `self.random` needs it.
@@ -57,7 +59,7 @@ def replay(
     for activity in activities:
         registry.add(activity)
     recorded = read(history)
-    replay_events(recorded.events, execution or recorded.execution, registry)
+    return replay_events(recorded.events, execution or recorded.execution, registry)
 
 
 def save_history(path: str | Path, handle: Handle) -> None:
@@ -69,8 +71,8 @@ def save_history(path: str | Path, handle: Handle) -> None:
     Path(path).write_text(json.dumps(wire, indent=1) + "\n", encoding="utf-8")
 
 
-def replay_events(events: list[Event], execution: ExecutionId, registry: Registry) -> None:
-    """Replay what `replay` read.
+def replay_events(events: list[Event], execution: ExecutionId, registry: Registry) -> int:
+    """Replay what `replay` read; how many turns that were.
 
     Raises:
         NonDeterminismError: if the code asks for something else than what is recorded.
@@ -81,8 +83,9 @@ def replay_events(events: list[Event], execution: ExecutionId, registry: Registr
     if not isinstance(first, WorkflowExecutionStarted):
         raise UnreadableHistory("a history begins with WorkflowExecutionStarted, this one does not")
     definition = registry.workflow(first.workflow_type)
-    if not cut(events).turns:
-        return  # nothing was ever decided
+    turns = cut(events).turns
+    if not turns:
+        return 0  # nothing was ever decided
     running = Execution(definition, execution, registry)
     try:
         answer = running.activate(events)
@@ -90,7 +93,7 @@ def replay_events(events: list[Event], execution: ExecutionId, registry: Registr
         running.evict()
     match answer:
         case Decided():
-            return
+            return sum(1 for turn in turns if turn.completed)
         case NonDeterminism(message):
             raise NonDeterminismError(message)
         case Broken(error):
@@ -115,16 +118,28 @@ def read(history: History) -> Recorded:
         owner = history.get("execution") or history.get("workflowExecution")
         execution = msgspec.convert(owner, ExecutionId) if owner else NOBODY
         return Recorded(read(history.get("events", [])).events, execution)
-    return Recorded([event_of(event) for event in history], NOBODY)
+    events = [event_of(event) for item in history for event in opened(item)]
+    return Recorded(sorted(events, key=lambda event: event.id), NOBODY)
+
+
+def opened(item: Event | Mapping[str, Any]) -> Iterable[Event | Mapping[str, Any]]:
+    """The events of a page, or the one event that the item is."""
+    if isinstance(item, Mapping) and "events" in item:
+        page: Iterable[Mapping[str, Any]] = item["events"]
+        return page
+    return (item,)
 
 
 def parsed(path: Path) -> Mapping[str, Any] | list[Mapping[str, Any]]:
-    """The JSON of a file: an object, an array, or an event in each line.
+    """The JSON of a file: an object, an array, or an event or a page of them in each line.
 
     Raises:
         UnreadableHistory: for a file with something else in it.
     """
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableHistory(f"{path} cannot be read: {error}") from error
     for lines in (text, f"[{','.join(text.splitlines())}]"):
         try:
             data = json.loads(lines)
@@ -141,8 +156,11 @@ def event_of(event: Event | Mapping[str, Any]) -> Event:
     """An event, also of boto3's or the AWS command's, which write its time in other ways."""
     if isinstance(event, Event):
         return event
-    at = event.get("eventTimestamp", 0)
-    if isinstance(at, str):
-        at = datetime.fromisoformat(at)
-    seconds = at.timestamp() if isinstance(at, datetime) else at
-    return event_from_wire({**event, "eventTimestamp": seconds})
+    try:
+        at = event.get("eventTimestamp", 0)
+        if isinstance(at, str):
+            at = datetime.fromisoformat(at)
+        seconds = at.timestamp() if isinstance(at, datetime) else at
+        return event_from_wire({**event, "eventTimestamp": seconds})
+    except (AttributeError, KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
+        raise UnreadableHistory(f"{event!r:.200} is no event of SWF's: {error}") from error
