@@ -21,6 +21,7 @@ from flowy.swf.decisions import Decision
 from flowy.swf.descriptions import ExecutionInfo, RegisteredType, execution_info
 from flowy.swf.endpoints import is_loopback
 from flowy.swf.events import Event
+from flowy.swf.parsing import PlainParsers
 from flowy.swf.tasks import (
     ActivityTask,
     DecisionTask,
@@ -74,8 +75,7 @@ class SWFClient:
     ) -> boto3.Session:
         """A session whose times are numbers, with the region and credentials to use."""
         core = botocore.session.Session(profile=profile)
-        # The documented hook: botocore's own parser makes datetimes, for most of its parsing time.
-        core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=float)
+        core.register_component("response_parser_factory", PlainParsers())
         if self.loopback:
             region = region or core.get_config_variable("region") or "us-east-1"
             for source in ("container-role", "iam-role"):  # no cloud is asked about this host
