@@ -1,5 +1,8 @@
 """The public API of flowy: workflows in plain Python on Amazon SWF."""
 
+import sys
+
+from flowy import _activity, _workflow
 from flowy._activity import Activity, TaskInfo, activity, current_task
 from flowy._lambda import lambda_function
 from flowy._workflow import Workflow, workflow
@@ -45,3 +48,7 @@ __all__ = [
     "lambda_function",
     "workflow",
 ]
+
+# The older tutorials import from these paths; here the names mean the decorators.
+sys.modules["flowy.activity"] = _activity
+sys.modules["flowy.workflow"] = _workflow

@@ -11,6 +11,7 @@ from flowy._activity import type_id
 from flowy.errors import RegistrationError
 from flowy.options import ExecutionOptions, Seconds, WorkflowOptions
 from flowy.placeholders import Placeholder
+from flowy.proxies import ActivityProxy as ActivityProxy  # noqa: PLC0414  # also found here, as it once was
 from flowy.proxies import Caller
 from flowy.registry import ATTRIBUTE, WorkflowDefinition, description_of, origin_of
 from flowy.scopes import AllOptions, ScopeOptions
