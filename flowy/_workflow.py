@@ -39,6 +39,9 @@ class Running(Caller, Protocol):
     def scoped(self, options: AllOptions) -> AbstractContextManager[None]:
         """Options for the calls made inside."""
 
+    def shielded(self) -> AbstractContextManager[None]:
+        """Keep the cancellation of the code inside until the block's end."""
+
     def spawn(
         self, code: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Placeholder[Any]:
@@ -77,6 +80,13 @@ class Workflow:
         When `run` returns, its branches are cancelled: who wants their work waits for them.
         """
         return self.execution.spawn(code, args, kwargs)
+
+    def shielded(self) -> AbstractContextManager[None]:
+        """A `with` block for clean-up: nothing inside is cancelled, nor in branches spawned there.
+
+        A cancellation that arrives meanwhile is raised at the first wait after the block.
+        """
+        return self.execution.shielded()
 
     def sleep(self, delay: Seconds) -> Placeholder[None]:
         """A timer of so many seconds (rounded up); `.result()` waits for it."""

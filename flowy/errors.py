@@ -84,8 +84,13 @@ class TaskNotScheduled(TaskError):
 class Canceled(BaseException):
     """Cancellation of an execution, a branch or an activity; raised where the code waits.
 
-    A BaseException, so that `except Exception` does not swallow it.
+    A BaseException, so that `except Exception` does not swallow it. Raise it yourself to close as
+    cancelled; `details`, a JSON value, are recorded with the close.
     """
+
+    def __init__(self, details: object = None) -> None:
+        super().__init__() if details is None else super().__init__(details)
+        self.details = details
 
 
 class SerializationError(FlowyError):

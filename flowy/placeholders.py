@@ -1,6 +1,6 @@
 """Placeholders: what a call to a proxy returns at once. Only `.result()` waits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -33,6 +33,21 @@ class Line(Protocol):
     def cancel(self, placeholder: "Placeholder[Any]") -> None:
         """Ask to cancel what the placeholder stands for."""
 
+    def settle(self, placeholder: "Placeholder[Any]", outcome: Outcome) -> None:
+        """Settle a placeholder that joins others; who waits for it goes on afterwards."""
+
+    def spawn(
+        self, code: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> "Placeholder[Any]":
+        """Start a branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The source of a placeholder that stands for others; `parts` gives those that matter now."""
+
+    parts: "Callable[[], Sequence[Placeholder[Any]]]"
+
 
 class Placeholder(Generic[T]):
     """The result of a call that was asked for, and may not be there yet.
@@ -41,13 +56,15 @@ class Placeholder(Generic[T]):
     everything is there. `name` is the call's id.
     """
 
-    __slots__ = ("_line", "_waiters", "looked_at", "name", "outcome", "source")
+    __slots__ = ("_waiters", "line", "looked_at", "name", "order", "outcome", "source")
 
     def __init__(self, line: Line, name: str) -> None:
-        self._line = line
+        self.line = line
         self._waiters: list[Callable[[], None]] = []
         self.name = name
         self.outcome: Outcome | None = None
+        self.order = 0
+        """When it was settled, counted from 1; 0 before. For flowy's own code."""
         self.looked_at = False
         self.source: object = None
         """What will settle it: a call or a branch. For flowy's own code."""
@@ -62,7 +79,7 @@ class Placeholder(Generic[T]):
             TaskError: how the task ended instead, a fresh exception at each call.
         """
         self.looked_at = True
-        self._line.wait(self)
+        self.line.wait(self)
         match self.outcome:
             case Value(value):
                 result: T = value
@@ -79,15 +96,16 @@ class Placeholder(Generic[T]):
 
     def cancel(self) -> None:
         """Ask to cancel the task; `.result()` tells how it ended."""
-        self._line.cancel(self)
+        self.line.cancel(self)
 
     def then(self, waiter: Callable[[], None]) -> None:
         """Have `waiter` run once this is settled. For flowy's own code."""
         self._waiters.append(waiter)
 
-    def settle(self, outcome: Outcome) -> list[Callable[[], None]]:
+    def settle(self, outcome: Outcome, order: int) -> list[Callable[[], None]]:
         """Note the outcome and return who waited, in order. For flowy's own code."""
         self.outcome = outcome
+        self.order = order
         waiters, self._waiters = self._waiters, []
         return waiters
 

@@ -25,7 +25,12 @@ from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill
 from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition
 from flowy.retry import Again, GiveUp, Spent
-from flowy.swf.decisions import RequestCancelActivityTask, ScheduleActivityTask, StartTimer
+from flowy.swf.decisions import (
+    CancelTimer,
+    RequestCancelActivityTask,
+    ScheduleActivityTask,
+    StartTimer,
+)
 from flowy.swf.values import TaskList, TypeId
 
 OURS = Options(
@@ -52,6 +57,8 @@ class ActivityCall:
     scheduled: int = 0
     spent: Spent = field(default_factory=Spent)
     canceling: bool = False
+    asked: bool = False
+    resting: bool = False
     details: str | None = None
 
     @property
@@ -131,6 +138,7 @@ class Activities:
             case Again(delay) if delay > 0:
                 timer = StartTimer(start_to_fire_timeout=duration(delay), timer_id=call.attempt)
                 self._asked.ask(Ask(timer, call, place=call.place))
+                call.resting = True
             case Again():
                 self._schedule(call)
             case GiveUp():
@@ -151,13 +159,15 @@ class Activities:
 
     def cancel(self, call: ActivityCall) -> None:
         """Ask for its cancellation; how it ends is up to the activity."""
-        if call.canceling:
+        if call.canceling or call.placeholder.outcome is not None:
             return
         call.canceling = True
-        if call.scheduled:
+        if call.asked and not call.resting:
             request = RequestCancelActivityTask(activity_id=call.attempt)
             self._asked.ask(Ask(request, place=caller()))
         else:
+            if call.resting:
+                self._asked.ask(Ask(CancelTimer(timer_id=call.attempt), place=caller()))
             self._lines.settle(call.placeholder, Error(TaskCanceled()))
 
     def _give_up(self, call: ActivityCall, error: Exception) -> None:
@@ -179,6 +189,7 @@ class Activities:
         call.values = ((), {})
 
     def _schedule(self, call: ActivityCall) -> None:
+        call.asked, call.resting = True, False
         options = call.options
         task = ScheduleActivityTask(
             activity_id=call.attempt,

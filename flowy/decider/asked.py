@@ -6,7 +6,7 @@ retry would leave no trace, and a replay could not tell that it was ever conside
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import starmap, zip_longest
 from typing import Any, NoReturn, Protocol
@@ -59,6 +59,11 @@ class Asked:
     def ask(self, ask: Ask) -> None:
         """Append what the code asked for."""
         self._queue.append(ask)
+
+    def calls(self) -> Iterator[Any]:
+        """The calls that wait for their events, and those that were asked for since."""
+        yield from self.open.values()
+        yield from (ask.call for ask in self._queue if ask.call is not None)
 
     def confirm(self, turn: Turn) -> None:
         """Take what a recorded turn decided off the queue, and bind its calls to their events.

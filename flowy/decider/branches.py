@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Protocol
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from flowy.decider.canceling import Gate, Shield
 from flowy.decider.chance import Chance
 from flowy.errors import Canceled
 from flowy.placeholders import Placeholder, find
@@ -46,6 +47,9 @@ Ending = Returned | Raised
 class Owner(Protocol):
     """The execution that a branch belongs to."""
 
+    def request_cancel(self, placeholder: Placeholder[Any]) -> bool:
+        """Ask to cancel what a placeholder stands for; whether its outcome is sure to come."""
+
     def ended(self, branch: "Branch", ending: Ending) -> None:
         """Take the way a branch ended."""
 
@@ -67,7 +71,8 @@ class Branch(greenlet):
         self.path = path
         self.options = options
         self.placeholder: Placeholder[Any] | None = None
-        self.waiting: Placeholder[Any] | None = None
+        self.waiting: Placeholder[Any] | Gate | None = None
+        self.shields: tuple[Shield, ...] = ()
         self.canceled = False
         self.interrupted = False
         self.random: Chance | None = None
@@ -92,16 +97,14 @@ class Branch(greenlet):
         finally:
             self.options = outer
 
-    def pause(self, placeholder: Placeholder[Any], hub: greenlet) -> None:
-        """Leave to the hub until `resume` is called for this placeholder."""
-        self.waiting = placeholder
-        hub.switch()
-        if self.interrupted:
-            self.raise_interruption()
+    @property
+    def due(self) -> bool:
+        """Whether the code was cancelled, not told so yet, and may be told now."""
+        return self.interrupted and not any(shield.up for shield in self.shields)
 
-    def resume(self, placeholder: Placeholder[Any] | None) -> None:
-        """Go on, if the branch still waits for this placeholder (None: it has not begun)."""
-        if not self.dead and self.waiting is placeholder:
+    def resume(self, waited_for: Placeholder[Any] | Gate | None) -> None:
+        """Go on, if the branch still waits for this (None: it has not begun)."""
+        if not self.dead and self.waiting is waited_for:
             self.waiting = None
             self.parent = getcurrent()  # the hub may be another greenlet each time
             self.switch()

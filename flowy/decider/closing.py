@@ -23,8 +23,8 @@ def close_for(ending: Ending) -> Decision:
     match ending:
         case Returned(value):
             return completed(fill(copy(value)))
-        case Raised(Canceled()):
-            return CancelWorkflowExecution()
+        case Raised(Canceled(details=details)):
+            return canceled(details)
         case Raised(error):
             return failed(error)
 
@@ -38,6 +38,16 @@ def completed(value: object) -> Decision:
     """Completion with the result; a result without a JSON form is a failure that names it."""
     try:
         return CompleteWorkflowExecution(result=forms.write_result(value))
+    except SerializationError as error:
+        return failed(error)
+
+
+def canceled(details: object) -> Decision:
+    """Cancellation with the details; details without a JSON form are a failure that names them."""
+    if details is None:
+        return CancelWorkflowExecution()
+    try:
+        return CancelWorkflowExecution(details=forms.write_result(details))
     except SerializationError as error:
         return failed(error)
 

@@ -14,13 +14,14 @@ from flowy.decider import closing, news
 from flowy.decider.activities import Activities, ActivityCall
 from flowy.decider.asked import ROOM, Ask, Asked
 from flowy.decider.branches import Branch, Ending, Raised, Returned
+from flowy.decider.leftovers import dropped
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.running import RunningCode
 from flowy.decider.timers import TimerCall, Timers
 from flowy.decider.turns import Cut, Turn, cut
 from flowy.errors import Canceled, FlowyError, NonDeterminismError, TaskCanceled
-from flowy.placeholders import Error, Outcome, Value, copy, fill
+from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill
 from flowy.registry import Registry, WorkflowDefinition
 from flowy.scopes import AllOptions
 from flowy.swf.decisions import Decision
@@ -142,6 +143,19 @@ class Execution:
         """Raise `Canceled` in each branch."""
         self.lines.cancel()
 
+    def request_cancel(self, placeholder: Placeholder[Any]) -> bool:
+        """Ask to cancel what a placeholder stands for; whether its outcome is sure to come."""
+        match placeholder.source:
+            case ActivityCall() as call:
+                self.activities.cancel(call)
+            case TimerCall() as timer:
+                self.timers.cancel(timer)
+            case Branch() as branch:
+                self.lines.interrupt(branch)
+            case _:
+                return False
+        return True
+
     def close_refused(self, cause: str) -> None:
         """Offer the close again; after another cause than news, a failure instead of it."""
         self._offered = False
@@ -161,7 +175,7 @@ class Execution:
 
     def _fail(self, error: Exception) -> None:
         self._failure = self._failure or error
-        self.lines.cancel()
+        self.lines.cancel(at_once=True)
 
     def _stale(self, pieces: Cut) -> str:
         if self.lines.dead:
@@ -207,7 +221,9 @@ class Execution:
             self.asked.ask(Ask(close))
 
     def _warnings(self) -> tuple[str, ...]:
-        return self.lines.unseen_failures() if self._offered else ()
+        if not self._offered:
+            return ()
+        return (*self.lines.unseen_failures(), *dropped(self.asked.calls()))
 
     def _check(self) -> None:
         if self._unfit is not None:
@@ -219,8 +235,8 @@ def outcome_of(ending: Ending) -> Outcome:
     match ending:
         case Returned(value):
             return Value(fill(copy(value)))
-        case Raised(Canceled()):
-            return Error(TaskCanceled())
+        case Raised(Canceled(details=details)):
+            return Error(TaskCanceled(details))
         case Raised(error):
             assert isinstance(error, Exception)  # noqa: S101  # all others are unfit
             return Error(error)

@@ -1,13 +1,15 @@
 """The branches of one execution and the one FIFO that says which runs next."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from greenlet import getcurrent, greenlet
 
 from flowy.decider.branches import Branch, Evicted, Owner
+from flowy.decider.canceling import Gate, Shield, parts_of, waits_for
 from flowy.decider.chance import Chance, stream
 from flowy.placeholders import Error, Outcome, Placeholder
 from flowy.scopes import AllOptions
@@ -27,6 +29,7 @@ class Lines:
         self._ready: deque[Callable[[], None]] = deque()
         self._hub: greenlet = getcurrent()
         self._resisted = 0
+        self._settled = 0
         self._failures: list[Placeholder[Any]] = []
 
     def current(self) -> Branch:
@@ -59,15 +62,23 @@ class Lines:
         return branch
 
     def wait(self, placeholder: Placeholder[Any]) -> None:
-        """Return once the placeholder is settled; called by workflow code."""
+        """Return once the placeholder is settled; called by workflow code.
+
+        Raises:
+            Canceled: in place of returning, once for each branch that was cancelled.
+        """
         branch = self.current()
-        if branch.interrupted:
-            branch.raise_interruption()
         if placeholder.outcome is None:
-            placeholder.then(partial(branch.resume, placeholder))
-            branch.pause(placeholder, self._hub)
+            branch.waiting = placeholder
+            if branch.due:  # since a time when it was shielded, or did not wait
+                self._unwind(branch)
+            else:
+                placeholder.then(partial(branch.resume, placeholder))
+            self._hub.switch()
         if self.dead:
             raise Evicted
+        if branch.due:
+            branch.raise_interruption()
 
     def settle(self, placeholder: Placeholder[Any], outcome: Outcome) -> None:
         """Settle a placeholder and queue who waits for it.
@@ -75,7 +86,8 @@ class Lines:
         Through the queue and never by recursion: a chain of thousands would overflow the stack.
         """
         if placeholder.outcome is None:
-            self._ready.extend(placeholder.settle(outcome))
+            self._settled += 1
+            self._ready.extend(placeholder.settle(outcome, self._settled))
             if isinstance(outcome, Error):
                 self._failures.append(placeholder)
 
@@ -91,17 +103,61 @@ class Lines:
             branch.random = stream(self._seed, branch.path)
         return branch.random
 
-    def cancel(self) -> None:
-        """Raise `Canceled` once in each live branch, the youngest first."""
-        for branch in reversed(self.live):
-            self.interrupt(branch)
+    def cancel(self, *, at_once: bool = False) -> None:
+        """Raise `Canceled` once in each live branch, the youngest first.
 
-    def interrupt(self, branch: Branch) -> None:
+        `at_once` does not wait for the end of what they wait for: the execution has failed.
+        """
+        for branch in reversed(self.live):
+            self.interrupt(branch, at_once=at_once)
+
+    def interrupt(self, branch: Branch, *, at_once: bool = False) -> None:
         """Raise `Canceled` where one branch waits. A second one would tear its clean-up: never."""
-        if branch in self.live and not branch.canceled:
-            branch.canceled = branch.interrupted = True
-            if branch.waiting is not None:
-                self._ready.append(partial(branch.resume, branch.waiting))
+        if branch not in self.live or branch.canceled:
+            return
+        branch.canceled = branch.interrupted = True
+        if branch.waiting is None or not branch.due:
+            return
+        if at_once:
+            self._ready.append(partial(branch.resume, branch.waiting))
+        else:
+            self._unwind(branch)
+
+    @contextmanager
+    def shielded(self) -> Iterator[None]:
+        """Keep the cancellation of the branch, and of those it spawns inside, until the end."""
+        branch, shield = self.current(), Shield()
+        branch.shields = (*branch.shields, shield)
+        try:
+            yield
+        finally:
+            shield.up = False
+            branch.shields = tuple(each for each in branch.shields if each.up)
+            self._lower()
+
+    def _lower(self) -> None:
+        """Interrupt who was cancelled and waits, and whose last shield is down."""
+        for branch in reversed(self.live):
+            if branch.due and isinstance(branch.waiting, Placeholder):
+                self._unwind(branch)
+
+    def _unwind(self, branch: Branch) -> None:
+        """Have `Canceled` raised in a branch, once all has ended that it waits for."""
+        waits = branch.waiting
+        assert isinstance(waits, Placeholder)  # noqa: S101  # callers look; a second time is a bug
+        gate = branch.waiting = Gate()
+        for part in parts_of(waits):
+            ends = self._owner.request_cancel(part)
+            if ends and part.outcome is None and not waits_for(part, branch):
+                gate.pending[part] = None
+                part.then(partial(self._ended, branch, gate, part))
+        if not gate.pending:
+            self._ready.append(partial(branch.resume, gate))
+
+    def _ended(self, branch: Branch, gate: Gate, part: Placeholder[Any]) -> None:
+        del gate.pending[part]
+        if not gate.pending:
+            branch.resume(gate)
 
     def drain(self, check: Callable[[], None]) -> None:
         """Run whatever is runnable, first come first served, until all wait."""

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
-from flowy.decider.activities import Activities, ActivityCall
-from flowy.decider.branches import Branch
+from flowy.decider.activities import Activities
+from flowy.decider.canceling import parts_of
 from flowy.decider.chance import Chance
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
-from flowy.decider.timers import TimerCall, Timers
+from flowy.decider.timers import Timers
 from flowy.options import Seconds
-from flowy.placeholders import Placeholder
+from flowy.placeholders import Outcome, Placeholder
 from flowy.proxies import ActivityProxy
 from flowy.scopes import AllOptions
 from flowy.swf.values import ExecutionId
@@ -30,6 +30,9 @@ class Parts(Protocol):
     activities: Activities
     timers: Timers
     memory: Memory
+
+    def request_cancel(self, placeholder: Placeholder[Any]) -> bool:
+        """Ask to cancel what a placeholder stands for; whether its outcome is sure to come."""
 
 
 class RunningCode:
@@ -82,6 +85,7 @@ class RunningCode:
         branch = self._parts.lines.start(
             scoped_path(name), code, args, kwargs, options=parent.options
         )
+        branch.shields = tuple(shield for shield in parent.shields if shield.up)
         branch.placeholder = Placeholder(self, name)
         branch.placeholder.source = branch
         return branch.placeholder
@@ -93,15 +97,16 @@ class RunningCode:
     def cancel(self, placeholder: Placeholder[Any]) -> None:
         """Ask to cancel what the placeholder stands for; what has ended stays as it is."""
         self._parts.lines.current()
-        if placeholder.outcome is not None:
-            return
-        match placeholder.source:
-            case ActivityCall() as call:
-                self._parts.activities.cancel(call)
-            case TimerCall() as timer:
-                self._parts.timers.cancel(timer)
-            case Branch() as branch:
-                self._parts.lines.interrupt(branch)
+        for part in parts_of(placeholder):
+            self._parts.request_cancel(part)
+
+    def settle(self, placeholder: Placeholder[Any], outcome: Outcome) -> None:
+        """Settle a placeholder that joins others."""
+        self._parts.lines.settle(placeholder, outcome)
+
+    def shielded(self) -> AbstractContextManager[None]:
+        """Keep the cancellation until the block's end."""
+        return self._parts.lines.shielded()
 
 
 def scoped_path(name: str) -> str:

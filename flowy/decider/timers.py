@@ -51,5 +51,7 @@ class Timers:
 
     def cancel(self, call: TimerCall) -> None:
         """Settle it as cancelled at once and tell SWF; a late TimerFired is ignored."""
+        if call.placeholder.outcome is not None:
+            return
         self._asked.ask(Ask(CancelTimer(timer_id=call.id), place=caller()))
         self._lines.settle(call.placeholder, Error(TaskCanceled()))

@@ -4,9 +4,7 @@ import pytest
 from story import Story, asked
 from workflows import make, result_of
 
-from flowy import Canceled, TaskError
-from flowy.swf import events as e
-from flowy.swf.decisions import CancelWorkflowExecution
+from flowy import TaskError
 
 
 def test_a_sleep_is_a_timer_and_now_is_the_decisions_time():
@@ -69,31 +67,7 @@ def test_the_end_of_run_cancels_its_branches_and_waits_for_their_clean_up():
     story = Story(make(run))
     story.decide()
     story.complete("resize-1", "done")
-    assert asked(story.decide()) == ["watch-1.resize-1"]
+    assert asked(story.decide()) == ["watch-1.sleep-1", "watch-1.resize-1"]
     story.complete("watch-1.resize-1")
 
     assert result_of(story.decide()) == "done"
-
-
-def test_a_cancel_request_raises_canceled_once_and_closes_canceled():
-    story = Story(make(lambda self: self.resize("a").result()))
-    story.decide()
-    story.add(e.WorkflowExecutionCancelRequested(external_initiated_event_id=0))
-
-    assert [type(x) for x in story.decide().decisions] == [CancelWorkflowExecution]
-
-
-def test_a_caught_cancellation_lets_the_execution_go_on():
-    def run(self):
-        try:
-            self.resize("a").result()
-        except Canceled:
-            return self.transcode("cleaned up").result()
-
-    story = Story(make(run))
-    story.decide()
-    story.add(e.WorkflowExecutionCancelRequested(external_initiated_event_id=0))
-    story.decide()
-    story.complete("transcode-1", "bye")
-
-    assert result_of(story.decide()) == "bye"
