@@ -93,8 +93,9 @@ def work(word): ...
 class Unordered(Workflow):
     work = ActivityProxy(work)
     def run(self):
-        for word in set("abcdefghijklmnopqrstuvwxyz"):
-            self.work(word)
+        calls = [self.work(word) for word in set("abcdefghijklmnopqrstuvwxyz")]
+        for call in calls:
+            call.result()
 
 if __name__ == "__main__":
     with Environment() as env:
