@@ -1,13 +1,14 @@
-# make run     the demo: sort photographs by colour, through flowyd on its own engine
-# make check   the fast inner loop: format, lint, contracts, types, house rules, unit tests
-# make test    all tests, on every Python that is here
-# make crash   kill the engine a thousand times under load, and look for what it had acknowledged
-# make bench   the engine's speed, with moto beside it
-# make mutants seed each of the known faults into a copy of the engine: its tests must see them all
+# make run      the demo: sort photographs by colour, through flowyd on its own engine
+# make check    the fast inner loop: format, lint, contracts, types, house rules, unit tests
+# make test     all tests, on every Python that is here
+# make crash    kill the engine a thousand times under load, and look for what it had acknowledged
+# make property thousands of random workflows against the engine's core, decided in every way
+# make bench    the engine's speed, with moto beside it
+# make mutants  seed each of the known faults into a copy of the engine: its tests must see them all
 # Each does its own set-up; it needs Python 3.11, git and make.
 
 .DELETE_ON_ERROR:
-.PHONY: run check test crash bench mutants
+.PHONY: run check test crash property bench mutants
 
 INSTALLED = pyproject.toml plugins/images/pyproject.toml constraints.txt .ci/venv
 
@@ -28,6 +29,9 @@ test: .venv/.ready
 crash: .venv/.ready
 	FLOWY_CRASH_KILLS=1000 .venv/bin/python -m pytest -q tests/process/engine/test_crash_kills.py \
 	    tests/process/engine/test_crash_power_cut.py
+
+property: .venv/.ready
+	FLOWY_PROPERTY_EXAMPLES=2500 .venv/bin/python -m pytest -q tests/property/flowy
 
 bench: .venv/.ready
 	.venv/bin/python benchmarks/engine.py

@@ -1,0 +1,168 @@
+"""One simulation: a program, a service and chance, until every execution has closed."""
+
+import json
+from collections import Counter
+from functools import partial
+from random import Random
+from typing import Any
+
+from simulator.chances import Chances
+from simulator.code import ACTIVITIES, DRAWN, WORKFLOWS, make
+from simulator.elsewhere import Elsewhere, Order, Report, wire
+from simulator.outside import OUTSIDE
+from simulator.service import Service
+from simulator.telling import context_of, told
+from simulator.ways import Disagreement, Ways, agree, is_decided
+
+from flowy.decider import Decided
+from flowy.decider.asked import ROOM
+from flowy.engine.core.execution import Execution as Run
+from flowy.engine.core.settings import Rate, Settings
+from flowy.engine.core.task_lists import Place
+from flowy.swf.decisions import CLOSES
+from flowy.swf.events import DecisionTaskCompleted, Event
+
+LONGEST = 900
+"""Happenings in one simulation."""
+CALM = 150
+"""After so many nothing goes wrong any more."""
+
+
+def settings(luck: Random) -> Settings:
+    """The service's limits: mostly none that matter, else low ones."""
+    chance = luck.random()
+    if chance < 0.2:
+        return Settings(open_activities=3, open_timers=1, open_children=1)
+    if chance < 0.4:
+        rate = Rate(1, 1)
+        return Settings(rates={"ScheduleActivityTask": rate, "StartTimer": rate})
+    return Settings()
+
+
+class Simulation:
+    """`counts` are taken of what happens to decisions, and of all steps that took effect."""
+
+    def __init__(
+        self, program: Any, seed: int, counts: Counter[str], elsewhere: Elsewhere | None = None
+    ) -> None:
+        self.luck = Random(seed)
+        self.elsewhere = elsewhere
+        self.counts = counts
+        self.service = Service(self.luck, settings(self.luck))
+        self.service.register_all(WORKFLOWS, ACTIVITIES)
+        self.chances = Chances(self.service, self.luck)
+        self.room = self.luck.choice((ROOM, ROOM, 1_500, 600))
+        self.ways: dict[str, Ways] = {}
+        self.service.start(DRAWN, json.loads(json.dumps(program)))
+
+    def run(self) -> None:
+        """Let everything happen.
+
+        Raises:
+            Disagreement: if two ways of deciding differ, or a history does not replay.
+        """
+        try:
+            for number in range(LONGEST):
+                if not self.service.runs:
+                    break
+                self.chances.calm = number > CALM
+                self.one()
+            assert not self.service.runs, "the executions do not end"
+            for run in self.service.closed:
+                self.replay(run)
+        finally:
+            for ways in self.ways.values():
+                ways.evict()
+
+    def one(self) -> None:
+        """One decision, or something else."""
+        places = self.service.deciding()
+        if places and self.luck.random() < 0.5:
+            self.decide(self.luck.choice(places))
+        elif not self.chances.calm and self.luck.random() < 0.04:
+            self.chances.call()
+        elif not self.chances.happen():
+            if places:
+                self.decide(self.luck.choice(places))
+            else:
+                self.chances.help_along()
+
+    def decide(self, place: Place) -> None:
+        """One decision task, and what becomes of its answer."""
+        run = self.service.poll_decision(place)
+        if run is None or run.running is None:
+            return
+        started, ways = run.running.started_id, self.ways_of(run)
+        answer = ways.decide(list(self.service.history(run)), run.previous_started)
+        chance = 1.0 if self.chances.calm else self.luck.random()
+        if chance < 0.08:
+            self.service.wait(31)  # the task times out; at times the decider answers all the same
+            if self.luck.random() < 0.5:
+                return
+        if chance < 0.3:
+            self.chances.meanwhile()
+        if answer.decisions and isinstance(answer.decisions[-1], CLOSES) and 0.3 < chance < 0.7:
+            self.chances.signal(run, "a")  # what refuses the close
+        self.respond(run, started, answer)
+
+    def respond(self, run: Run, started: int, answer: Decided) -> None:
+        taken = self.service.respond(run, started, answer.decisions, context_of(answer))
+        self.counts["answer taken" if taken else "answer too late"] += 1
+        if answer.kept_back:
+            self.counts["split answer"] += taken
+
+    def ways_of(self, run: Run) -> Ways:
+        run_id = run.id.run_id
+        if run_id not in self.ways:
+            self.ways[run_id] = Ways(partial(make, run.id, self.room), self.luck, self.counts)
+        return self.ways[run_id]
+
+    def replay(self, run: Run) -> None:
+        """Replay a whole history at once, with another limit: history says what was split."""
+        events = self.service.history(run)
+        if not is_decided(events):
+            return
+        whole = self.replay_here(run, events)
+        if self.elsewhere is not None:
+            report = self.replay_elsewhere(self.elsewhere, run, events)
+            agree("another process, of the whole,", report.whole, whole)
+        self.counts.update(kind_of(event.attributes) for event in events)
+        self.counts["history"] += 1
+
+    def replay_here(self, run: Run, events: list[Event]) -> str:
+        """The steps that the replay goes through are those that took effect in the history."""
+        OUTSIDE.done.clear()
+        OUTSIDE.now, OUTSIDE.deployed = len(events), True
+        execution = make(run.id, ROOM)
+        try:
+            answer = execution.activate(events)
+        finally:
+            execution.evict()
+        if not isinstance(answer, Decided):
+            raise Disagreement(f"the finished history of {run.id} does not replay: {answer}")
+        self.counts.update(OUTSIDE.done)
+        return told(answer)
+
+    def replay_elsewhere(self, elsewhere: Elsewhere, run: Run, events: list[Event]) -> Report:
+        ways = self.ways[run.id.run_id]
+        starts = [
+            event.attributes.started_event_id
+            for event in events
+            if isinstance(event.attributes, DecisionTaskCompleted)
+        ]
+        released = [ways.released[start] for start in starts]
+        cold = self.luck.choice(starts)
+        report = elsewhere.decide(Order(run.id, self.room, wire(events), starts, released, cold))
+        for start, said in zip(starts, report.said, strict=True):
+            agree("another process", said, ways.said[start])
+        agree("another process, cold,", report.cold, ways.said[cold])
+        return report
+
+
+def kind_of(attributes: Any) -> str:
+    """The event type, with its cause or kind of time-out."""
+    name = type(attributes).__name__
+    for member in ("cause", "timeout_type"):
+        if told := getattr(attributes, member, None):
+            return f"{name} {told}"
+    return name

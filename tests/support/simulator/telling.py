@@ -1,0 +1,22 @@
+"""What a decider says at one decision task, as one text: the decisions' own wire form."""
+
+import msgspec
+
+from flowy import forms
+from flowy.decider import Decided
+from flowy.decider.decide import CORE
+from flowy.decider.execution import Answer
+from flowy.swf.wire import decision_to_wire
+
+
+def context_of(answer: Decided) -> str:
+    """The executionContext that goes with an answer."""
+    return forms.write_context(forms.Context(core=CORE, kept_back=answer.kept_back))
+
+
+def told(answer: Answer) -> str:
+    """Decisions and context of an answer, byte for byte; of anything else what it is."""
+    if not isinstance(answer, Decided):
+        return f"no decisions: {answer}"
+    decisions = [decision_to_wire(decision) for decision in answer.decisions]
+    return msgspec.json.encode([decisions, context_of(answer)]).decode()
