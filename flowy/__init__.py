@@ -5,6 +5,7 @@ import sys
 from flowy import _activity, _workflow
 from flowy._activity import Activity, TaskInfo, activity, current_task
 from flowy._lambda import lambda_function
+from flowy._notes import on_signal
 from flowy._workflow import Workflow, workflow
 from flowy.client import Client
 from flowy.errors import (
@@ -46,6 +47,7 @@ __all__ = [
     "current_task",
     "hookimpl",
     "lambda_function",
+    "on_signal",
     "workflow",
 ]
 

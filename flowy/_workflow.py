@@ -4,10 +4,10 @@ import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from random import Random
 from typing import Any, Protocol, TypeVar, Unpack
 
 from flowy._activity import type_id
+from flowy._notes import Notes, Noting, handlers_of
 from flowy.errors import RegistrationError
 from flowy.options import ExecutionOptions, Seconds, WorkflowOptions
 from flowy.placeholders import Placeholder
@@ -20,7 +20,7 @@ from flowy.swf.values import ExecutionId
 W = TypeVar("W", bound="type[Workflow]")
 
 
-class Running(Caller, Protocol):
+class Running(Caller, Noting, Protocol):
     """The running execution, as its workflow code sees it."""
 
     @property
@@ -29,9 +29,6 @@ class Running(Caller, Protocol):
 
     def now(self) -> datetime:
         """The time of the decision that runs."""
-
-    def random(self) -> Random:
-        """A source of random numbers that replay repeats."""
 
     def start_timer(self, delay: Seconds) -> Placeholder[None]:
         """Ask for a timer."""
@@ -48,12 +45,14 @@ class Running(Caller, Protocol):
         """Start a branch."""
 
 
-class Workflow:
+class Workflow(Notes):
     """Plain, single-threaded code that coordinates activities: subclass it, write `run`.
 
     The code is run again over the recorded history, so it must ask for the same things each time:
     take the time, random numbers and everything from outside through this class or an activity.
     """
+
+    execution: Running
 
     def __init__(self, execution: Running) -> None:
         self.execution = execution
@@ -96,11 +95,6 @@ class Workflow:
         """The time of the decision that runs, aware, in UTC: the same in each replay."""
         return self.execution.now()
 
-    @property
-    def random(self) -> Random:
-        """Random numbers that are the same in each replay; one stream for each branch."""
-        return self.execution.random()
-
 
 def workflow(
     name: str, version: str | int, task_list: str, **said: Unpack[ExecutionOptions]
@@ -125,7 +119,12 @@ def workflow(
                 f"the run of {identity} is async", hint="write `def run`: calls return at once"
             )
         found = WorkflowDefinition(
-            identity, options, target, origin_of(target), description_of(target)
+            identity,
+            options,
+            target,
+            origin_of(target),
+            description_of(target),
+            handlers_of(target),
         )
         setattr(target, ATTRIBUTE, found)
         return target

@@ -25,17 +25,26 @@ UNKNOWN_TYPE = "flowy.UnknownType"
 """The task arrived at a worker that has no plugin for it; nothing was run."""
 
 
+USER_CONTEXT = 30_000
+"""Characters of the user's part of executionContext: SWF takes 32,768, the rest is ours."""
+
+
 class Meta(Struct, frozen=True, omit_defaults=True):
     """What flowy tells the other side about a task; absent when empty, never compared in replay.
 
-    `heartbeat` and `start_to_close` are the effective time-outs in milliseconds (None: never),
-    `attempt` counts from 1, `details` are the last heartbeat's of the attempt before.
+    `heartbeat` and `start_to_close` are the effective time-outs in milliseconds (0: never),
+    `attempt` counts from 1, `details` are the last heartbeat's of the attempt before. `trace` is
+    the starter's text, `tags` are the execution's. `signals` are those that the run before did not
+    read: name and text of each.
     """
 
     heartbeat: int | None = None
     start_to_close: int | None = None
     attempt: int = 1
     details: str | None = None
+    trace: str = ""
+    tags: tuple[str, ...] = ()
+    signals: tuple[tuple[str, str | None], ...] = ()
 
 
 class Input(Struct, frozen=True):
@@ -206,15 +215,19 @@ def failure_parts(details: str | None) -> dict[str, str]:
     return {key: str(part) for key, part in known.items()}
 
 
-def write_context(context: Context, user: Any = None) -> str:
-    """The executionContext form: `{"flowy": {…}, "context": the user's}`."""
-    ours = msgspec.to_builtins(context)
-    data = (
-        {"flowy": ours}
-        if user is None
-        else {"flowy": ours, "context": converter.plain(user, "context")}
-    )
-    return fitting(converter.encode(data, "context"), "the context")
+def write_context(context: Context, user: str = "") -> str:
+    """The executionContext form: `{"flowy": {…}, "context": the user's}`, whose JSON text is given.
+
+    It always fits: the reason why an execution is parked is cut to what the user left.
+    """
+    room = limits.DATA - len(user) - 200  # for the frame, core and kept_back
+    while True:
+        ours = converter.encode(msgspec.to_builtins(context), "context")
+        if len(ours) <= room or not context.parked:
+            return f'{{"flowy":{ours},"context":{user}}}' if user else f'{{"flowy":{ours}}}'
+        context = msgspec.structs.replace(
+            context, parked=context.parked[: len(context.parked) // 2]
+        )
 
 
 def read_context(text: str | None) -> Context:
@@ -226,15 +239,56 @@ def read_context(text: str | None) -> Context:
         return Context()
 
 
-def fitting(text: str, what: str) -> str:
+def read_user_context(text: str | None) -> Any:
+    """The user's part of an executionContext; None if there is none, or another program wrote it.
+
+    Raises:
+        SerializationError: for a value that cannot be read.
+    """
+    said = user_context(text)
+    return converter.loads(said, "the context") if said else None
+
+
+def user_context(text: str | None) -> str:
+    """The user's part of an executionContext as it was written, or an empty text."""
+    try:
+        data = json.loads(text or "{}")
+    except ValueError:
+        return ""
+    said = data.get("context") if isinstance(data, dict) and "flowy" in data else None
+    return "" if said is None else converter.encode(said, "the context")
+
+
+def write_effect_failure(error: Exception) -> str:
+    """What a marker keeps of a side effect that failed; of others it keeps the result form."""
+    failure = failure_of(error)
+    known, part = failure_parts(failure.details), limits.DATA
+    while True:
+        message, trace = known.get("message", "")[:part], known.get("traceback", "")[-part:]
+        tagged = {converter.TAG: "failure", "v": [failure.reason, message, trace]}
+        text = converter.encode(tagged, "a side effect")
+        if len(text) <= limits.DATA:
+            return text
+        part //= 2
+
+
+def read_effect(text: str | None) -> Any:
+    """The recorded value of a side effect, or the error that it ended with."""
+    data = json.loads(text or "null")
+    if isinstance(data, dict) and data.get(converter.TAG) == "failure":
+        return TaskFailed(*data["v"])
+    return converter.untag(data, "a side effect")
+
+
+def fitting(text: str, what: str, most: int = limits.DATA) -> str:
     """The text, if SWF takes one of its length.
 
     Raises:
         SerializationError: with the length and the limit.
     """
-    if len(text) <= limits.DATA:
+    if len(text) <= most:
         return text
     raise SerializationError(
-        f"{what} has {len(text):,} characters, SWF takes {limits.DATA:,}",
+        f"{what} has {len(text):,} characters, SWF takes {most:,}",
         hint="store it elsewhere and pass where it is",
     )

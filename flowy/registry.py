@@ -1,8 +1,8 @@
 """What the loaded plugins define: type or name -> definition. An object, never a global."""
 
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -36,13 +36,17 @@ class ActivityDefinition:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowDefinition:
-    """A workflow type and the class that runs it. `origin` is `file:line`."""
+    """A workflow type and the class that runs it. `origin` is `file:line`.
+
+    `handlers` are the names of the methods that handle signals, by the signal's name.
+    """
 
     type: TypeId
     options: WorkflowOptions
     target: Callable[..., Any]
     origin: str
     description: str = ""
+    handlers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flowy.decider.asked import Ask, Asked
 from flowy.decider.attempts import after_failure, numbered
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
+from flowy.decider.origin import Origin
 from flowy.decider.places import caller
 from flowy.decider.readiness import once_there
 from flowy.errors import (
@@ -81,6 +82,7 @@ class Activities:
         self._lines = lines
         self._asked = asked
         self._known = known
+        self.origin = Origin()
 
     def call(
         self,
@@ -185,7 +187,9 @@ class Activities:
     def _write(self, call: ActivityCall) -> None:
         args, kwargs = call.values
         call.arguments = forms.write_arguments(tuple(fill(args)), fill(kwargs))
-        forms.write_input(call.arguments, meta(call))  # refuses what is too long for SWF, here
+        forms.write_input(
+            call.arguments, meta(call, self.origin)
+        )  # refuses what is too long for SWF, here
         call.values = ((), {})
 
     def _schedule(self, call: ActivityCall) -> None:
@@ -195,7 +199,7 @@ class Activities:
             activity_id=call.attempt,
             activity_type=call.type,
             heartbeat_timeout=text(options.heartbeat),
-            input=forms.write_input(call.arguments, meta(call)),
+            input=forms.write_input(call.arguments, meta(call, self.origin)),
             schedule_to_close_timeout=text(options.schedule_to_close),
             schedule_to_start_timeout=text(options.schedule_to_start),
             start_to_close_timeout=text(options.start_to_close),
@@ -212,7 +216,7 @@ def resolve(said: Options, known: ActivityDefinition | None) -> Options:
     return said.over(known.options).over(ACTIVITY_DEFAULTS)
 
 
-def meta(call: ActivityCall) -> forms.Meta:
+def meta(call: ActivityCall, origin: Origin) -> forms.Meta:
     """What the worker is told of its attempt."""
     options = call.options
     return forms.Meta(
@@ -220,12 +224,16 @@ def meta(call: ActivityCall) -> forms.Meta:
         start_to_close=milliseconds(options.start_to_close),
         attempt=call.spent.attempts + 1,
         details=call.details,
+        trace=origin.trace,
+        tags=origin.tags,
     )
 
 
 def milliseconds(value: Seconds | Unset) -> int | None:
-    """A time option as a whole number of milliseconds; None for never, and for not said."""
-    return None if value is UNSET or value is None else round(seconds(value) * 1000)
+    """A time option as a whole number of milliseconds: 0 for never, None where it is not said."""
+    if value is UNSET:
+        return None
+    return 0 if value is None else round(seconds(value) * 1000)
 
 
 def text(value: Seconds | Unset) -> str | None:

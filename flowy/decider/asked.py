@@ -45,10 +45,15 @@ class Ask:
 
 
 class Asked:
-    """The queue of one execution."""
+    """The queue of one execution.
+
+    `confirmed` counts what history has taken off it, `position` all that was ever put on it, both
+    without the markers of patches.
+    """
 
     def __init__(self, room: int = ROOM) -> None:
         self.confirmed = 0
+        self.position = 0
         self.open: dict[int, Any] = {}
         self._queue: deque[Ask] = deque()
         self._room = room
@@ -59,6 +64,7 @@ class Asked:
     def ask(self, ask: Ask) -> None:
         """Append what the code asked for."""
         self._queue.append(ask)
+        self.position += not identity.is_patch(ask.decision)
 
     def calls(self) -> Iterator[Any]:
         """The calls that wait for their events, and those that were asked for since."""
@@ -76,17 +82,32 @@ class Asked:
         """
         batch = [event for event in turn.batch if identity.records_decision(event.attributes)]
         kept_back = turn.context.kept_back
-        decided = batch[:-1] if kept_back else batch
+        decided = self._without_old_patches(batch[:-1] if kept_back else batch)
         unexplained = len(self._queue) > len(decided) and not kept_back
         pairs = zip(decided, self._queue, strict=False)
         if len(self._queue) < len(decided) or unexplained or not all(starmap(fits, pairs)):
             self._differ(turn, decided)
         for event in decided:
-            call = self._queue.popleft().call
-            if call is not None:
-                call.scheduled = event.id
-                self.open[event.id] = call
-        self.confirmed += len(decided)
+            ask = self._queue.popleft()
+            if ask.call is not None:
+                ask.call.scheduled = event.id
+                self.open[event.id] = ask.call
+            self.confirmed += not identity.is_patch(ask.decision)
+
+    def _without_old_patches(self, decided: list[Event]) -> list[Event]:
+        """What is to be compared: markers of patches only where a kept execution asked for them.
+
+        No replay asks for a recorded one, so that its call may be moved or removed.
+        """
+        if not any(identity.is_patch(event.attributes) for event in decided):
+            return decided
+        mine = {identity.of_decision(ask.decision) for ask in self._queue}
+        return [
+            event
+            for event in decided
+            if not identity.is_patch(event.attributes)
+            or identity.of_event(event.attributes) in mine
+        ]
 
     def fits(self) -> bool:
         """Whether one answer has room for all that is asked."""
@@ -141,7 +162,7 @@ def wanted(ask: Ask | None) -> str:
 
 def fitting(asked: Sequence[Decision], room: int) -> int:
     """How many decisions, from the first, fit into so many encoded bytes; at least one does."""
-    worst = sum(FRAME + WORST_ESCAPE * len(getattr(d, "input", None) or "") for d in asked)
+    worst = sum(FRAME + WORST_ESCAPE * length(decision) for decision in asked)
     if worst <= room:
         return len(asked)
     used = 0
@@ -150,3 +171,9 @@ def fitting(asked: Sequence[Decision], room: int) -> int:
         if used > room:
             return max(number, 1)
     return len(asked)
+
+
+def length(decision: Decision) -> int:
+    """The characters of a decision's long texts."""
+    texts = (getattr(decision, name, None) for name in ("input", "details", "result"))
+    return sum(len(text) for text in texts if text)

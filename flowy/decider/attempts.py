@@ -37,7 +37,7 @@ def after_failure(
     never breaks a running execution.
     """
     spent = call.spent = charge(call.spent, error)
-    if memory.is_live(asked.confirmed + len(asked)):
+    if memory.is_live(asked.position):
         return GiveUp() if call.canceling else next_attempt(budget(call.options), spent, error)
     if memory.has_timer(call.attempt):
         return Again(1)  # how long it really took is in the recorded timer

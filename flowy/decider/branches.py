@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, NoReturn, Protocol
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -17,6 +18,9 @@ from flowy.decider.chance import Chance
 from flowy.errors import Canceled
 from flowy.placeholders import Placeholder, find
 from flowy.scopes import AllOptions
+
+LONGEST_PATH = 200
+"""Characters of a branch path; SWF's ids have 256, the call's name and number follow."""
 
 
 class Evicted(GreenletExit):
@@ -136,3 +140,10 @@ class Branch(greenlet):
         for placeholder in find(value):
             placeholder.result()
         return value
+
+
+def scoped_path(name: str) -> str:
+    """The path that a branch's own calls begin with; a long one is replaced by its hash."""
+    if len(name) <= LONGEST_PATH:
+        return f"{name}."
+    return f"{sha256(name.encode()).hexdigest()[:32]}."

@@ -41,9 +41,9 @@ def decide(
 def answer(running: Execution, events: Sequence[Event]) -> Verdict:
     """The verdict of one activation."""
     match running.activate(events):
-        case Decided(decisions, kept_back, warnings):
-            context = forms.write_context(forms.Context(core=CORE, kept_back=kept_back))
-            return Verdict(decisions, context, warnings=warnings)
+        case Decided(decisions, kept_back, warnings, lines, said):
+            context = forms.write_context(forms.Context(core=CORE, kept_back=kept_back), said)
+            return Verdict(decisions, context, warnings=warnings, lines=lines)
         case NonDeterminism(message):
             return park(events, f"non-deterministic workflow code: {message}")
         case Broken(error):

@@ -7,16 +7,22 @@ greenlets do not leave the thread that made them.
 from _thread import get_ident
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from flowy import forms
-from flowy.decider import closing, news
+from flowy.decider import closing, inbox, news
 from flowy.decider.activities import Activities, ActivityCall
 from flowy.decider.asked import ROOM, Ask, Asked
-from flowy.decider.branches import Branch, Ending, Raised, Returned
+from flowy.decider.branches import Branch, Ending, Evicted, Raised, Returned
+from flowy.decider.handlers import Handlers
+from flowy.decider.inbox import Inbox, SignalWait
 from flowy.decider.leftovers import dropped
 from flowy.decider.lines import Lines
+from flowy.decider.markers import Markers
 from flowy.decider.memory import Memory
+from flowy.decider.notebook import LogLine, Notebook
+from flowy.decider.origin import Origin
+from flowy.decider.places import caller
 from flowy.decider.running import RunningCode
 from flowy.decider.timers import TimerCall, Timers
 from flowy.decider.turns import Cut, Turn, cut
@@ -24,18 +30,23 @@ from flowy.errors import Canceled, FlowyError, NonDeterminismError, TaskCanceled
 from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill
 from flowy.registry import Registry, WorkflowDefinition
 from flowy.scopes import AllOptions
-from flowy.swf.decisions import Decision
+from flowy.swf.decisions import ContinueAsNewWorkflowExecution, Decision
 from flowy.swf.events import Event, WorkflowExecutionStarted
 from flowy.swf.values import ExecutionId
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decisions of the live turn; `kept_back` more had no room in the answer."""
+    """The decisions of the live turn; `kept_back` more had no room in the answer.
+
+    `lines` is what the code logged in it, `context` the user's part of executionContext as text.
+    """
 
     decisions: tuple[Decision, ...]
     kept_back: int = 0
     warnings: tuple[str, ...] = ()
+    lines: tuple[LogLine, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,11 @@ class Execution:
         self.lines = Lines(self, id.run_id)
         self.activities = Activities(self.lines, self.asked, known.activities, self._fail)
         self.timers = Timers(self.lines, self.asked)
+        self.inbox = Inbox(self.lines)
+        self.markers = Markers(self.asked, self._differ)
+        self.notebook = Notebook()
+        self.handlers = Handlers(self.lines, definition.handlers, self._fail)
+        self.origin = Origin()
         self._definition = definition
         self._thread = get_ident()
         self._root: Branch | None = None
@@ -96,6 +112,8 @@ class Execution:
         self._close: Decision | None = None
         self._offered = False
         self._unfit: BaseException | None = None
+        self._difference: NonDeterminismError | None = None
+        self._code: Any = None
 
     def activate(self, events: Sequence[Event]) -> Answer:
         """Run every turn that is new to this execution; the answer is that of the last one.
@@ -130,14 +148,27 @@ class Execution:
         return call
 
     def begin(self, started: WorkflowExecutionStarted) -> None:
-        """Start the main line with the execution's input."""
+        """Start the main line with the execution's input; unread signals of the run before wait."""
         self.started = started
         given = forms.read_input(started.input)
+        tags = tuple(tag for tag in started.tag_list or () if tag is not None)
+        self.origin = self.activities.origin = Origin(given.meta.trace, tags)
 
         def main(*args: Any, **kwargs: Any) -> Any:
-            return self._definition.target(RunningCode(self)).run(*args, **kwargs)
+            self._code = self._definition.target(RunningCode(self))
+            return self._code.run(*args, **kwargs)
 
         self._root = self.lines.start("", main, tuple(given.args), given.kwargs, AllOptions())
+        for name, text in given.meta.signals:
+            self.signaled(name, text)
+
+    def signaled(self, name: str, text: str | None) -> None:
+        """Take a signal: for the method that handles it, in a branch, else for the inbox."""
+        ends = self._close is not None or self._failure is not None
+        if name in self.handlers.methods and self._root is not None and not ends:
+            self.handlers.run(self._root, RunningCode(self), (name, text), lambda: self._code)
+        else:
+            self.inbox.receive((name, text))
 
     def cancel(self) -> None:
         """Raise `Canceled` in each branch."""
@@ -150,6 +181,8 @@ class Execution:
                 self.activities.cancel(call)
             case TimerCall() as timer:
                 self.timers.cancel(timer)
+            case SignalWait() as wait:
+                self.inbox.cancel(wait)
             case Branch() as branch:
                 self.lines.interrupt(branch)
             case _:
@@ -172,6 +205,18 @@ class Execution:
         else:
             self._close = closing.close_for(ending)
             self.lines.cancel()
+
+    def _differ(self, asked: str, hint: str) -> NoReturn:
+        """End the replay with a difference that the code must not see.
+
+        A kept error and not a raised one: the code could catch that, and go on.
+        """
+        self._difference = NonDeterminismError(
+            f"turn {self.memory.turn.started} does not record what is asked for:\n"
+            f"    asked:    {asked} at {caller()}",
+            hint=hint,
+        )
+        raise Evicted
 
     def _fail(self, error: Exception) -> None:
         self._failure = self._failure or error
@@ -201,12 +246,13 @@ class Execution:
             return Decided(())
         self._offer_close(room=self.asked.fits())
         decisions, kept_back = self.asked.answer(turns[-1].started)
-        return Decided(decisions, kept_back, self._warnings())
+        notes = self.notebook
+        return Decided(decisions, kept_back, self._warnings(), notes.take(), notes.context)
 
     def _see(self, turn: Turn) -> None:
         for event in turn.news:
-            if self._is_over() and not news.is_close_refused(event.attributes):
-                continue  # the code has ended: only the fate of its close matters
+            if self._is_over() and not news.outlives_code(event.attributes):
+                continue  # the code has ended: only the fate of its close matters, and who called
             news.deliver(event, self)
             self.lines.drain(self._check)
 
@@ -223,9 +269,13 @@ class Execution:
     def _warnings(self) -> tuple[str, ...]:
         if not self._offered:
             return ()
-        return (*self.lines.unseen_failures(), *dropped(self.asked.calls()))
+        carried = isinstance(self._close, ContinueAsNewWorkflowExecution)
+        unread = () if carried else inbox.warnings(self.inbox.unread())
+        return (*self.lines.unseen_failures(), *dropped(self.asked.calls()), *unread)
 
     def _check(self) -> None:
+        if self._difference is not None:
+            raise self._difference
         if self._unfit is not None:
             raise Unfinished(self._unfit)
 

@@ -52,6 +52,9 @@ _RECORDS: dict[type[Attributes], type[Decision]] = {
 }
 """The events that stand for a decision in the batch of their turn."""
 
+PATCH = "flowy.patch-"
+"""How the names of the markers of `self.patched` begin."""
+
 Identity = tuple[str, ...]
 """The decision type's name, then what tells one decision of the type from another."""
 
@@ -82,10 +85,17 @@ def same(attributes: Attributes, decision: Decision, arguments: str | None) -> b
     """
     if of_event(attributes) != of_decision(decision):
         return False
+    if isinstance(decision, d.RecordMarker):  # a refused one records no details either
+        return getattr(attributes, "details", decision.details) == decision.details
     recorded: Any = getattr(attributes, "input", None)
     if arguments is None or not hasattr(attributes, "input"):
         return True
     return forms.same_arguments(recorded, arguments)
+
+
+def is_patch(thing: Attributes | Decision) -> bool:
+    """Whether this is a patch's marker, which no replay asks for again."""
+    return getattr(thing, "marker_name", "").startswith(PATCH)
 
 
 def describe(identity: Identity) -> str:

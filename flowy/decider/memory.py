@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from flowy.decider import identity
 from flowy.decider.turns import Turn
-from flowy.swf.decisions import ScheduleActivityTask, StartTimer
+from flowy.swf.decisions import RecordMarker, ScheduleActivityTask, StartTimer
+from flowy.swf.events import MarkerRecorded
 from flowy.swf.values import TypeId
 
 
@@ -13,13 +14,18 @@ class Memory:
 
     def __init__(self, turns: Sequence[Turn], confirmed: int) -> None:
         self.turn = turns[0]
-        self._identities = {
-            identity.of_event(event.attributes) for turn in turns for event in turn.batch
+        recorded = [event.attributes for turn in turns for event in turn.batch]
+        self._identities = {identity.of_event(attributes) for attributes in recorded}
+        self.markers = {
+            attributes.marker_name: attributes.details
+            for attributes in recorded
+            if isinstance(attributes, MarkerRecorded)
         }
-        # The zero-second timer of an answer that kept a tail back was never asked for.
-        self._recorded = confirmed + sum(
-            len(turn.batch) - bool(turn.context.kept_back) for turn in turns
-        )
+        # The zero-second timer of an answer that kept a tail back was never asked for, and a patch
+        # is not asked for again.
+        patches = sum(map(identity.is_patch, recorded))
+        timers = sum(bool(turn.context.kept_back) for turn in turns)
+        self._recorded = confirmed + len(recorded) - patches - timers
 
     def is_live(self, asked: int) -> bool:
         """Whether the next thing asked lies beyond all that is recorded; `asked` came before it.
@@ -37,3 +43,7 @@ class Memory:
     def has_activity(self, id: str, type: TypeId) -> bool:
         """Whether an activity task of that id and type is recorded, scheduled or refused."""
         return (ScheduleActivityTask.__name__, id, str(type)) in self._identities
+
+    def has_marker(self, name: str) -> bool:
+        """Whether a marker of that name was asked for, recorded or refused."""
+        return (RecordMarker.__name__, name) in self._identities

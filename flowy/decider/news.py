@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from flowy.decider.activities import Activities, ActivityCall
 from flowy.decider.memory import Memory
 from flowy.decider.timers import TimerCall, Timers
+from flowy.reserved import OURS
 from flowy.swf import events as e
 from flowy.swf.events import Attributes, Event
 
@@ -27,6 +28,9 @@ class Receiver(Protocol):
     def begin(self, started: e.WorkflowExecutionStarted) -> None:
         """Start the main line."""
 
+    def signaled(self, name: str, text: str | None) -> None:
+        """Pass a signal on to the code."""
+
     def cancel(self) -> None:
         """Pass a cancel request on to the code."""
 
@@ -41,13 +45,18 @@ def deliver(event: Event, to: Receiver) -> None:
         handler(to, event.id, event.attributes)
 
 
-def is_close_refused(attributes: Attributes) -> bool:
-    """Whether SWF refused the close: all that matters once the code has ended."""
-    return type(attributes) in _REFUSED_CLOSES
+def outlives_code(attributes: Attributes) -> bool:
+    """Whether an event matters once the code has ended: a refused close, a signal nobody reads."""
+    return type(attributes) in _OUTLIVES
 
 
 def _started(to: Receiver, _: int, event: e.WorkflowExecutionStarted) -> None:
     to.begin(event)
+
+
+def _signaled(to: Receiver, _: int, event: e.WorkflowExecutionSignaled) -> None:
+    if not event.signal_name.startswith(OURS):  # ours only bring a decision task
+        to.signaled(event.signal_name, event.input)
 
 
 def _cancel_requested(to: Receiver, _: int, __: e.WorkflowExecutionCancelRequested) -> None:
@@ -106,8 +115,11 @@ _REFUSED_CLOSES = {
     e.ContinueAsNewWorkflowExecutionFailed,
 }
 
+_OUTLIVES = _REFUSED_CLOSES | {e.WorkflowExecutionSignaled}
+
 _HANDLERS: dict[type[Attributes], Callable[[Receiver, int, Any], None]] = {
     e.WorkflowExecutionStarted: _started,
+    e.WorkflowExecutionSignaled: _signaled,
     e.WorkflowExecutionCancelRequested: _cancel_requested,
     e.ActivityTaskCompleted: _completed,
     e.ActivityTaskFailed: _failed,

@@ -26,7 +26,7 @@ def park(events: Sequence[Event], why: str) -> Verdict:
     started = next(e.id for e in reversed(events) if isinstance(e.attributes, DecisionTaskStarted))
     delay = min(FIRST * 2**tries, LONGEST)
     timer = StartTimer(start_to_fire_timeout=str(delay), timer_id=f"flowy.park-{started}")
-    context = forms.write_context(forms.Context(core=1, parked=why[:REASON]))
+    context = forms.write_context(forms.Context(core=1, parked=why[:REASON]), user_context(events))
     return Verdict((timer,), context, parked=why)
 
 
@@ -39,3 +39,11 @@ def parked_in_a_row(events: Sequence[Event]) -> int:
                 break
             count += 1
     return min(count, 16)  # 2^16 is far past the longest wait
+
+
+def user_context(events: Sequence[Event]) -> str:
+    """What the execution's code last left in its context: parking keeps it."""
+    for event in reversed(events):
+        if isinstance(event.attributes, DecisionTaskCompleted):
+            return forms.user_context(event.attributes.execution_context)
+    return ""

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Protocol
 
 from flowy.decider.activities import Activities
+from flowy.decider.branches import scoped_path
 from flowy.decider.canceling import parts_of
-from flowy.decider.chance import Chance
-from flowy.decider.lines import Lines
-from flowy.decider.memory import Memory
+from flowy.decider.noting import Noted, NotingCode
 from flowy.decider.timers import Timers
 from flowy.options import Seconds
 from flowy.placeholders import Outcome, Placeholder
@@ -18,25 +16,22 @@ from flowy.proxies import ActivityProxy
 from flowy.scopes import AllOptions
 from flowy.swf.values import ExecutionId
 
-LONGEST_PATH = 200
-"""Characters of a branch path; SWF's ids have 256, the call's name and number follow."""
 
-
-class Parts(Protocol):
+class Parts(Noted, Protocol):
     """What an execution is made of."""
 
     id: ExecutionId
-    lines: Lines
     activities: Activities
     timers: Timers
-    memory: Memory
 
     def request_cancel(self, placeholder: Placeholder[Any]) -> bool:
         """Ask to cancel what a placeholder stands for; whether its outcome is sure to come."""
 
 
-class RunningCode:
+class RunningCode(NotingCode):
     """The door that a `Workflow` instance and its placeholders go through."""
+
+    _parts: Parts
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -50,10 +45,6 @@ class RunningCode:
         """The time of the turn's DecisionTaskStarted: the same in each replay."""
         self._parts.lines.current()
         return datetime.fromtimestamp(self._parts.memory.turn.at / 1000, UTC)
-
-    def random(self) -> Chance:
-        """The branch's own stream of random numbers."""
-        return self._parts.lines.random()
 
     def scoped(self, options: AllOptions) -> AbstractContextManager[None]:
         """Options for the calls that this branch makes inside."""
@@ -107,10 +98,3 @@ class RunningCode:
     def shielded(self) -> AbstractContextManager[None]:
         """Keep the cancellation until the block's end."""
         return self._parts.lines.shielded()
-
-
-def scoped_path(name: str) -> str:
-    """The path that a branch's own calls begin with; a long one is replaced by its hash."""
-    if len(name) <= LONGEST_PATH:
-        return f"{name}."
-    return f"{sha256(name.encode()).hexdigest()[:32]}."

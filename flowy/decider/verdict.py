@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flowy.decider.notebook import LogLine
 from flowy.swf.decisions import Decision
 
 
@@ -11,10 +12,11 @@ class Verdict:
 
     `context` goes into executionContext. `parked` says why the execution cannot be decided now
     (empty: it can); the decisions are then the one timer that tries again. `warnings` are lines for
-    the log, such as failed placeholders that nobody looked at.
+    the log, such as failed placeholders that nobody looked at; `lines` are those of the code.
     """
 
     decisions: tuple[Decision, ...]
     context: str | None
     parked: str = ""
     warnings: tuple[str, ...] = ()
+    lines: tuple[LogLine, ...] = ()

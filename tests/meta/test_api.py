@@ -26,6 +26,7 @@ PUBLIC = {
     "current_task",
     "hookimpl",
     "lambda_function",
+    "on_signal",
     "workflow",
 }
 

@@ -48,7 +48,7 @@ def test_the_failure_form_is_written_and_read_as_its_golden_file():
 def test_the_context_form_is_written_and_read_as_its_golden_file():
     context = forms.Context(core=1, kept_back=3, parked="why")
 
-    assert forms.write_context(context, {"step": 2}) == golden("context.json")
+    assert forms.write_context(context, '{"step":2}') == golden("context.json")
     assert forms.read_context(golden("context.json")) == context
 
 

@@ -1,0 +1,41 @@
+"""Methods that handle signals: each signal runs its method in a branch of its own."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from flowy import forms
+from flowy.decider.branches import Branch, scoped_path
+from flowy.decider.lines import Lines
+from flowy.placeholders import Error, Line, Placeholder
+from flowy.scopes import AllOptions
+
+
+class Handlers:
+    """The handler methods of one execution, by the signal's name."""
+
+    def __init__(
+        self, lines: Lines, methods: Mapping[str, str], fail: Callable[[Exception], None]
+    ) -> None:
+        self.methods = methods
+        self._lines = lines
+        self._fail = fail
+
+    def run(self, root: Branch, line: Line, signal: tuple[str, str | None], code: Any) -> None:
+        """Queue a signal's method; `code()` gives the workflow, which is made before it runs."""
+        method = self.methods[signal[0]]
+
+        def handle() -> Any:
+            return getattr(code(), method)(forms.read_result(signal[1]))
+
+        name = root.number(method)
+        branch = self._lines.start(scoped_path(name), handle, (), {}, AllOptions())
+        placeholder: Placeholder[Any] = Placeholder(line, name)
+        branch.placeholder = placeholder
+        placeholder.source = branch
+        placeholder.looked_at = True  # nobody can: so its failure is the execution's
+        placeholder.then(partial(self._ended, branch, placeholder))
+
+    def _ended(self, branch: Branch, placeholder: Placeholder[Any]) -> None:
+        if isinstance(placeholder.outcome, Error) and not branch.canceled:
+            self._fail(placeholder.outcome.error)
