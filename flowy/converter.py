@@ -1,47 +1,164 @@
-"""Values to JSON and back: plain JSON, and tagged objects for the few types that JSON lacks.
+"""Values to JSON and back: plain JSON, and tagged objects for the types that JSON lacks.
 
 A tagged value is `{"$flowy": "<tag>", "v": …}`; a user's own dict that has the key `$flowy` is
-escaped the same way. Never pickle: what is read can only become a value of a known type.
+escaped the same way. Never pickle: what is read can only become a value of a type that somebody
+registered, and nothing is imported by a name that stands in data.
 """
 
-import base64
 import dataclasses
 import json
 import math
-from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Iterable
+from enum import Enum
 from typing import Any
-from uuid import UUID
 
-from flowy.errors import SerializationError
+from flowy.errors import OptionError, SerializationError
+from flowy.references import Unopened
+from flowy.swf import limits
+from flowy.tags import BUILT_IN, RESERVED, TAG, Form
 
-TAG = "$flowy"
+MISFITS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What the code of a form raises for data that is not its own; anything else is its bug."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
-_WRITERS: dict[type, tuple[str, Callable[[Any], Any]]] = {
-    datetime: ("datetime", datetime.isoformat),
-    UUID: ("uuid", str),
-    Decimal: ("decimal", str),
-    bytes: ("bytes", lambda value: base64.b64encode(value).decode()),
-}
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "datetime": datetime.fromisoformat,
-    "uuid": UUID,
-    "decimal": Decimal,
-    "bytes": base64.b64decode,
-    "dict": lambda pairs: {key: untag(value) for key, value in pairs},
-}
+
+class Converter:
+    """Writes and reads values: JSON's own, those of our tags, and those of these forms.
+
+    `longest` is how many characters a text may have that is written: SWF's limit, or more where a
+    payload store takes what is over it. A converter never changes.
+    """
+
+    def __init__(self, *forms: Form, longest: int = limits.DATA) -> None:
+        self.forms = forms
+        self.longest = longest
+        self._writers = {form.kind: form for form in (*BUILT_IN, *reversed(forms))}
+        self._readers = {form.tag: form for form in (*BUILT_IN, *forms)}
+        for form in forms:
+            check(form, self._readers[form.tag])
+
+    def extended(self, forms: Iterable[Form], longest: int | None = None) -> "Converter":
+        """This converter and more forms; where two write one type, these here do.
+
+        Raises:
+            OptionError: for a tag that two types claim.
+        """
+        whole = dict.fromkeys((*self.forms, *forms))
+        return Converter(*whole, longest=longest or self.longest)
+
+    def dumps(self, value: Any, where: str = "value") -> str:
+        """The JSON text of a value; `where` names it in errors. Tuples come back as lists.
+
+        Raises:
+            SerializationError: for a type that has no JSON form, with the value and its place.
+        """
+        return encode(self.plain(value, where), where)
+
+    def loads(self, text: str, where: str = "value") -> Any:
+        """The value of a JSON text that `dumps` wrote, or of any other JSON.
+
+        Raises:
+            SerializationError: if it is no JSON, or carries an unknown tag.
+        """
+        return self.untag(parse(text, where), where)
+
+    def plain(self, value: Any, where: str) -> Any:
+        """The value in JSON's own types, other types tagged; containers are copied.
+
+        Raises:
+            SerializationError: naming the value and where it sat.
+        """
+        kind = type(value)
+        if value is None or kind is str or kind is bool or kind is int:
+            return value
+        if kind is float:
+            return number(value, where)
+        if kind is list or kind is tuple:
+            return [self.plain(item, f"{where}[{n}]") for n, item in enumerate(value)]
+        if kind is dict:
+            return self._mapping(value, where)
+        if kind in self._writers:
+            return self._tagged(self._writers[kind], value, where)
+        return other(value, where)
+
+    def untag(self, data: Any, where: str = "value") -> Any:
+        """Data as it came from JSON, with tagged objects turned back into their values.
+
+        Raises:
+            SerializationError: for an unknown tag, or a value that is not of its tag's form.
+        """
+        if type(data) is list:
+            return [self.untag(item, where) for item in data]
+        if type(data) is not dict:
+            return data
+        if TAG not in data:
+            return {key: self.untag(item, where) for key, item in data.items()}
+        tag = data[TAG]
+        if tag == "dict":
+            return self._escaped(data, where)
+        form = self._readers.get(tag) if isinstance(tag, str) else None
+        if form is None:
+            hint = "a plugin that registers it is not loaded here, or is older than the history"
+            raise SerializationError(f"unknown tag {tag!r}", where=where, hint=hint)
+        inner = self.untag(data.get("v"), where)
+        try:
+            return form.read(inner)
+        except MISFITS as error:
+            raise SerializationError(f"a broken {tag} value: {error!r}", where=where) from error
+
+    def _tagged(self, form: Form, value: Any, where: str) -> dict[str, Any]:
+        try:
+            written = form.write(value)
+        except MISFITS as error:
+            told = f"{value!r:.200} was not written as {form.tag}: {error!r}"
+            raise SerializationError(told, where=where) from error
+        return {TAG: form.tag, "v": self.plain(written, where)}
+
+    def _mapping(self, value: dict[Any, Any], where: str) -> Any:
+        """A dict with text keys; one that has our own key is escaped as pairs."""
+        for key in value:
+            if type(key) is not str:
+                raise SerializationError(
+                    f"the key {key!r} is not a text",
+                    where=where,
+                    hint="JSON's keys are texts: str(key)",
+                )
+        data = {key: self.plain(item, f"{where}[{key!r}]") for key, item in value.items()}
+        return {TAG: "dict", "v": list(map(list, data.items()))} if TAG in data else data
+
+    def _escaped(self, data: dict[str, Any], where: str) -> dict[str, Any]:
+        try:
+            return {key: self.untag(value, where) for key, value in data["v"]}
+        except (KeyError, ValueError, TypeError) as error:
+            raise SerializationError(f"a broken dict value: {error!r}", where=where) from error
 
 
-def dumps(value: Any, where: str = "value") -> str:
-    """The JSON text of a value; `where` names it in errors. Tuples come back as lists.
+def check(form: Form, claimed: Form) -> None:
+    """Refuse a tag that is flowy's own, or that another type has.
 
     Raises:
-        SerializationError: for a type that has no JSON form, with the value and its place.
+        OptionError: naming both types.
     """
-    return encode(plain(value, where), where)
+    if form.tag in RESERVED:
+        raise OptionError(f"the tag {form.tag!r} is flowy's own", hint="choose another one")
+    if claimed.kind is not form.kind:
+        raise OptionError(
+            f"the tag {form.tag!r} is claimed by {form.kind!r} and by {claimed.kind!r}",
+            hint="give one of them another tag",
+        )
+
+
+def parse(text: str, where: str) -> Any:
+    """The data of a JSON text.
+
+    Raises:
+        SerializationError: if it is none.
+    """
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise SerializationError(f"not JSON: {error}", where=where) from error
 
 
 def encode(data: Any, where: str) -> str:
@@ -58,43 +175,21 @@ def encode(data: Any, where: str) -> str:
     return text
 
 
-def loads(text: str, where: str = "value") -> Any:
-    """The value of a JSON text that `dumps` wrote, or of any other JSON.
+def other(value: Any, where: str) -> Any:
+    """What is handed on as it came, and enums and other subclasses of JSON's own types.
 
     Raises:
-        SerializationError: if it is no JSON, or carries an unknown tag.
+        SerializationError: for any other type.
     """
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise SerializationError(f"not JSON: {error}", where=where) from error
-    return untag(data, where)
-
-
-def plain(value: Any, where: str) -> Any:
-    """The value in JSON's own types, other types tagged; containers are copied.
-
-    Raises:
-        SerializationError: naming the value and where it sat.
-    """
-    kind = type(value)
-    if value is None or kind is str or kind is bool or kind is int:
-        return value
-    if kind is float:
-        return number(value, where)
-    if kind is list or kind is tuple:
-        return [plain(item, f"{where}[{n}]") for n, item in enumerate(value)]
-    if kind is dict:
-        return mapping(value, where)
-    if kind in _WRITERS:
-        tag, write = _WRITERS[kind]
-        return {TAG: tag, "v": write(value)}
-    if isinstance(value, str | int):  # enums and other subclasses of JSON's own types
-        return str.__str__(value) if isinstance(value, str) else int(value)
+    if type(value) is Unopened:
+        return parse(value.text, where)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int(value)
+    name = f"{type(value).__module__}.{type(value).__qualname__}"
     raise SerializationError(
-        f"{value!r:.200} is a {kind.__module__}.{kind.__qualname__}, which has no JSON form",
-        where=where,
-        hint=advice(value),
+        f"{value!r:.200} is a {name}, which has no JSON form", where=where, hint=advice(value)
     )
 
 
@@ -107,44 +202,20 @@ def number(value: float, where: str) -> float:
     )
 
 
-def mapping(value: dict[Any, Any], where: str) -> Any:
-    """A dict with text keys; one that has our own key is escaped as pairs."""
-    for key in value:
-        if type(key) is not str:
-            raise SerializationError(
-                f"the key {key!r} is not a text",
-                where=where,
-                hint="JSON's keys are texts: str(key)",
-            )
-    data = {key: plain(item, f"{where}[{key!r}]") for key, item in value.items()}
-    return {TAG: "dict", "v": list(map(list, data.items()))} if TAG in data else data
-
-
 def advice(value: Any) -> str:
     """What to write instead of a value that has no JSON form."""
     if isinstance(value, set | frozenset):
         return "a set has no order: pass sorted(value)"
-    if dataclasses.is_dataclass(value):
-        return "pass dataclasses.asdict(value)"
-    return "pass numbers, texts, lists, dicts, datetime, UUID, Decimal or bytes"
+    if dataclasses.is_dataclass(value) or isinstance(value, Enum):
+        name = type(value).__name__
+        return f"register it, converter=Converter(Form.of({name})), or annotate the run with it"
+    return "pass numbers, texts, lists, dicts, datetime, UUID, Decimal or bytes, or register a Form"
 
 
-def untag(data: Any, where: str = "value") -> Any:
-    """Data as it came from JSON, with tagged objects turned back into their values.
+PLAIN = Converter()
+"""The converter of JSON's types and our own tags."""
 
-    Raises:
-        SerializationError: for an unknown tag, or a value that is not of its tag's form.
-    """
-    if type(data) is list:
-        return [untag(item, where) for item in data]
-    if type(data) is not dict:
-        return data
-    if TAG not in data:
-        return {key: untag(item, where) for key, item in data.items()}
-    read = _READERS.get(data[TAG]) if isinstance(data[TAG], str) else None
-    if read is None:
-        raise SerializationError(f"unknown tag {data[TAG]!r}", where=where)
-    try:
-        return read(data["v"])
-    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
-        raise SerializationError(f"a broken {data[TAG]} value: {error!r}", where=where) from error
+dumps = PLAIN.dumps
+loads = PLAIN.loads
+plain = PLAIN.plain
+untag = PLAIN.untag

@@ -121,6 +121,10 @@ class UnreadableHistory(FlowyError):
     """An event, input or payload in a history is not of a form that flowy knows."""
 
 
+class PayloadError(FlowyError):
+    """A payload is not in its store, is not what its reference says, or cannot be decoded."""
+
+
 class ServiceError(FlowyError):
     """SWF, or the engine in its place, did not do what it was asked. `code` is SWF's fault name."""
 

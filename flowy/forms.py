@@ -6,14 +6,18 @@ file in `tests/replay/formats/`. Times inside are integer milliseconds.
 
 import json
 import traceback
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
-from flowy import converter
+from flowy import references
+from flowy.converter import PLAIN, Converter, encode
 from flowy.errors import SerializationError, TaskError, TaskFailed, TaskLost
+from flowy.references import Unopened
 from flowy.swf import limits
+from flowy.tags import TAG
 
 WORKER_LOST = "flowy.WorkerLost"
 """The worker died while it ran the task."""
@@ -55,6 +59,19 @@ class Input(Struct, frozen=True):
     meta: Meta
 
 
+class InputParts(Struct, frozen=True):
+    """The input form, with its parts still text."""
+
+    form: Literal[1] = msgspec.field(name=TAG)
+    args: msgspec.Raw
+    kwargs: msgspec.Raw
+    meta: msgspec.Raw = msgspec.Raw()
+
+
+REFERRED = f'{{"{TAG}":1,"arguments":'
+"""How an input form begins whose arguments are in a payload store."""
+
+
 class Failure(Struct, frozen=True):
     """SWF's two texts for a failure: the remote type, and JSON details."""
 
@@ -74,38 +91,66 @@ class Context(Struct, frozen=True, omit_defaults=True):
     parked: str = ""
 
 
-def write_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+def write_arguments(
+    args: tuple[Any, ...], kwargs: dict[str, Any], converter: Converter = PLAIN
+) -> str:
     """The input form without its end: `{"$flowy":1,"args":[…],"kwargs":{…}`. Replay compares this.
 
     Raises:
         SerializationError: naming the argument that has no JSON form.
     """
     plain = {
-        converter.TAG: 1,
+        TAG: 1,
         "args": [converter.plain(value, f"args[{n}]") for n, value in enumerate(args)],
         "kwargs": {key: converter.plain(value, key) for key, value in kwargs.items()},
     }
-    return converter.encode(plain, "the arguments")[:-1]
+    return encode(plain, "the arguments")[:-1]
 
 
-def write_input(arguments: str, meta: Meta | None = None) -> str:
+def write_input(arguments: str, meta: Meta | None = None, longest: int = limits.DATA) -> str:
     """The whole input form, from what `write_arguments` gave.
 
     Raises:
-        SerializationError: when the text is longer than SWF takes.
+        SerializationError: when the text has more than `longest` characters.
     """
     told = msgspec.json.encode(meta).decode() if meta else "{}"
-    return fitting(arguments + ("}" if told == "{}" else f',"meta":{told}}}'), "the input")
+    text = arguments + ("}" if told == "{}" else f',"meta":{told}}}')
+    return fitting(text, "the input", longest)
+
+
+def refer_input(text: str, store: Callable[[str], str]) -> str:
+    """An input form with its arguments in a store, its meta still to be read; else all of it there.
+
+    `store` takes a text and gives the reference to it.
+    """
+    try:
+        parts = msgspec.json.decode(text, type=InputParts)
+    except msgspec.MsgspecError:
+        return store(text)
+    arguments = f'{{"{TAG}":1,"args":{raw(parts.args)},"kwargs":{raw(parts.kwargs)}}}'
+    meta = raw(parts.meta)
+    return f"{REFERRED}{store(arguments)}" + (f',"meta":{meta}}}' if meta else "}")
+
+
+def raw(part: msgspec.Raw) -> str:
+    """A part of a text, as it stood there."""
+    return bytes(part).decode()
 
 
 def same_arguments(recorded: str | None, arguments: str) -> bool:
-    """Whether a recorded input holds just these arguments, whatever its meta."""
+    """Whether a recorded input holds just these arguments, whatever its meta.
+
+    Arguments in a payload store are compared by their hash.
+    """
     text = recorded or ""
+    if text.startswith(REFERRED):
+        found = references.find(text)
+        return bool(found) and found[0].sha256 == references.key_of(arguments + "}")
     rest = text[len(arguments) : len(arguments) + 8]
     return text.startswith(arguments) and rest in {"}", ',"meta":'}
 
 
-def read_input(text: str | None) -> Input:
+def read_input(text: str | None, converter: Converter = PLAIN) -> Input:
     """The arguments in any input: our form, a JSON array of args, an object of kwargs, or a text.
 
     Raises:
@@ -115,8 +160,8 @@ def read_input(text: str | None) -> Input:
         data = json.loads(text) if text else []
     except ValueError:
         return Input([text], {}, Meta())
-    if isinstance(data, dict) and data.get(converter.TAG) == 1:
-        return read_form(data)
+    if isinstance(data, dict) and data.get(TAG) == 1:
+        return read_form(data, converter)
     if isinstance(data, list):
         return Input(converter.untag(data, "input"), {}, Meta())
     if isinstance(data, dict):
@@ -124,7 +169,7 @@ def read_input(text: str | None) -> Input:
     return Input([text], {}, Meta())
 
 
-def read_form(data: dict[str, Any]) -> Input:
+def read_form(data: dict[str, Any], converter: Converter) -> Input:
     """Our own input form, already parsed.
 
     Raises:
@@ -132,8 +177,9 @@ def read_form(data: dict[str, Any]) -> Input:
     """
     try:
         meta = msgspec.convert(data.get("meta", {}), Meta)
-        args, kwargs = list(data.get("args", [])), dict(data.get("kwargs", {}))
-    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        given = data.get("arguments", data)  # once they were in a payload store
+        args, kwargs = list(given.get("args", [])), dict(given.get("kwargs", {}))
+    except (msgspec.ValidationError, TypeError, ValueError, AttributeError) as error:
         raise SerializationError(f"not flowy's input form: {error}", where="input") from error
     return Input(
         [converter.untag(value, f"args[{n}]") for n, value in enumerate(args)],
@@ -142,19 +188,27 @@ def read_form(data: dict[str, Any]) -> Input:
     )
 
 
-def write_result(value: Any) -> str:
+def write_result(value: Any, converter: Converter = PLAIN) -> str:
     """The result form: plain JSON.
 
     Raises:
-        SerializationError: for a value without a JSON form, or a text longer than SWF takes.
+        SerializationError: for a value without a JSON form, or a text that is too long.
     """
-    return fitting(converter.dumps(value, "the result"), "the result")
+    return fitting(converter.dumps(value, "the result"), "the result", converter.longest)
 
 
-def read_result(text: str | None) -> Any:
-    """The value of a result; no result is None, a text that is no JSON is itself."""
+def read_result(text: str | None, converter: Converter = PLAIN) -> Any:
+    """The value of a result; no result is None, a text that is no JSON is itself.
+
+    One with references to a payload store is an `Unopened`.
+
+    Raises:
+        SerializationError: for an unknown tag, or a value that is not of its tag's form.
+    """
     if not text:
         return None
+    if references.find(text):
+        return Unopened(text)
     try:
         data = json.loads(text)
     except ValueError:
@@ -169,7 +223,7 @@ def write_failure(
     part = limits.DATA
     while True:
         known = {"message": message[:part], "traceback": trace[-part:], "heartbeat": heartbeat}
-        details = converter.encode(clean(known), "details")
+        details = encode(clean(known), "details")
         if len(details) <= limits.DATA:
             return Failure(reason[: limits.REASON], details)
         part //= 2  # JSON's escapes make a text up to six times as long: no formula is better
@@ -222,7 +276,7 @@ def write_context(context: Context, user: str = "") -> str:
     """
     room = limits.DATA - len(user) - 200  # for the frame, core and kept_back
     while True:
-        ours = converter.encode(msgspec.to_builtins(context), "context")
+        ours = encode(msgspec.to_builtins(context), "context")
         if len(ours) <= room or not context.parked:
             return f'{{"flowy":{ours},"context":{user}}}' if user else f'{{"flowy":{ours}}}'
         context = msgspec.structs.replace(
@@ -239,7 +293,7 @@ def read_context(text: str | None) -> Context:
         return Context()
 
 
-def read_user_context(text: str | None) -> Any:
+def read_user_context(text: str | None, converter: Converter = PLAIN) -> Any:
     """The user's part of an executionContext; None if there is none, or another program wrote it.
 
     Raises:
@@ -256,7 +310,7 @@ def user_context(text: str | None) -> str:
     except ValueError:
         return ""
     said = data.get("context") if isinstance(data, dict) and "flowy" in data else None
-    return "" if said is None else converter.encode(said, "the context")
+    return "" if said is None else encode(said, "the context")
 
 
 def write_effect_failure(error: Exception) -> str:
@@ -265,30 +319,33 @@ def write_effect_failure(error: Exception) -> str:
     known, part = failure_parts(failure.details), limits.DATA
     while True:
         message, trace = known.get("message", "")[:part], known.get("traceback", "")[-part:]
-        tagged = {converter.TAG: "failure", "v": [failure.reason, message, trace]}
-        text = converter.encode(tagged, "a side effect")
+        tagged = {TAG: "failure", "v": [failure.reason, message, trace]}
+        text = encode(tagged, "a side effect")
         if len(text) <= limits.DATA:
             return text
         part //= 2
 
 
-def read_effect(text: str | None) -> Any:
+def read_effect(text: str | None, converter: Converter = PLAIN) -> Any:
     """The recorded value of a side effect, or the error that it ended with."""
     data = json.loads(text or "null")
-    if isinstance(data, dict) and data.get(converter.TAG) == "failure":
+    if isinstance(data, dict) and data.get(TAG) == "failure":
         return TaskFailed(*data["v"])
     return converter.untag(data, "a side effect")
 
 
-def fitting(text: str, what: str, most: int = limits.DATA) -> str:
-    """The text, if SWF takes one of its length.
+def fitting(text: str, what: str, longest: int = limits.DATA) -> str:
+    """The text, if it has at most `longest` characters.
 
     Raises:
         SerializationError: with the length and the limit.
     """
-    if len(text) <= most:
+    if len(text) <= longest:
         return text
+    if longest > limits.DATA:
+        told = f"{what} has {len(text):,} characters, the payload store takes {longest:,}"
+        raise SerializationError(told, hint="store it elsewhere and pass where it is")
     raise SerializationError(
-        f"{what} has {len(text):,} characters, SWF takes {most:,}",
-        hint="store it elsewhere and pass where it is",
+        f"{what} has {len(text):,} characters, SWF takes {longest:,}",
+        hint="configure a payload store, or store it elsewhere and pass where it is",
     )

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from flowy.references import Unopened
+
 T = TypeVar("T")
 
 
@@ -32,6 +34,9 @@ class Line(Protocol):
 
     def cancel(self, placeholder: "Placeholder[Any]") -> None:
         """Ask to cancel what the placeholder stands for."""
+
+    def open(self, closed: Unopened) -> None:
+        """Return once it is known what a value from the payload store is."""
 
     def settle(self, placeholder: "Placeholder[Any]", outcome: Outcome) -> None:
         """Settle a placeholder that joins others; who waits for it goes on afterwards."""
@@ -78,12 +83,21 @@ class Placeholder(Generic[T]):
         Raises:
             TaskError: how the task ended instead, a fresh exception at each call.
         """
+        value = self.settled()
+        if isinstance(value, Unopened):
+            if not value.is_open:
+                self.line.open(value)
+            value = value.value
+        result: T = value
+        return result
+
+    def settled(self) -> Any:
+        """Wait, and raise what the task ended with; its value unopened. For flowy's own code."""
         self.looked_at = True
         self.line.wait(self)
         match self.outcome:
             case Value(value):
-                result: T = value
-                return result
+                return value
             case Error(error):
                 # Each look raises it anew: a kept traceback would grow with every one.
                 raise error.with_traceback(None)
@@ -130,16 +144,21 @@ def copy(value: Any) -> Any:
     return value
 
 
-def fill(value: Any) -> Any:
-    """The value with each placeholder replaced by its result; all of them must have one."""
+def fill(value: Any, *, opened: bool = False) -> Any:
+    """The value with each placeholder replaced by its result; all of them must have one.
+
+    Results from the payload store stay unopened, unless code is to see them: `opened`.
+    """
     if isinstance(value, Placeholder):
         match value.outcome:
+            case Value(Unopened(is_open=True) as known) if opened:
+                return known.value
             case Value(result):
                 return result
             case _:
                 raise RuntimeError(f"{value!r} has no result to fill in")
     if isinstance(value, list):
-        return [fill(item) for item in value]
+        return [fill(item, opened=opened) for item in value]
     if isinstance(value, dict):
-        return {key: fill(item) for key, item in value.items()}
+        return {key: fill(item, opened=opened) for key, item in value.items()}
     return value

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeVar
 
+from flowy.converter import PLAIN
 from flowy.errors import RegistrationError, UnknownType
 from flowy.options import Options, WorkflowOptions
 from flowy.swf import limits
@@ -70,6 +71,8 @@ class Registry:
         self.activities: dict[TypeId, ActivityDefinition] = {}
         self.workflows: dict[TypeId, WorkflowDefinition] = {}
         self.lambdas: dict[str, LambdaDefinition] = {}
+        self.converter = PLAIN
+        """Writes and reads the values of all types."""
 
     @property
     def size(self) -> int:

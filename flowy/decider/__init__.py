@@ -2,6 +2,16 @@
 
 from flowy.decider.decide import decide
 from flowy.decider.execution import Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.opening import Wants
 from flowy.decider.verdict import Verdict
 
-__all__ = ["Broken", "Decided", "Execution", "NonDeterminism", "Stale", "Verdict", "decide"]
+__all__ = [
+    "Broken",
+    "Decided",
+    "Execution",
+    "NonDeterminism",
+    "Stale",
+    "Verdict",
+    "Wants",
+    "decide",
+]

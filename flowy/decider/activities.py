@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from flowy import forms
+from flowy.converter import PLAIN, Converter
 from flowy.decider.asked import Ask, Asked
 from flowy.decider.attempts import after_failure, numbered
 from flowy.decider.lines import Lines
@@ -14,7 +15,6 @@ from flowy.decider.origin import Origin
 from flowy.decider.places import caller
 from flowy.decider.readiness import once_there
 from flowy.errors import (
-    SerializationError,
     TaskCanceled,
     TaskError,
     TaskLost,
@@ -22,7 +22,7 @@ from flowy.errors import (
     TaskTimedOut,
 )
 from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, duration, seconds
-from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill
+from flowy.placeholders import Error, Placeholder, Value, copy, fill
 from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition
 from flowy.retry import Again, GiveUp, Spent
@@ -77,8 +77,10 @@ class Activities:
         asked: Asked,
         known: Mapping[TypeId, ActivityDefinition],
         fail: Callable[[Exception], None],
+        converter: Converter = PLAIN,
     ) -> None:
         self._fail = fail
+        self._converter = converter
         self._lines = lines
         self._asked = asked
         self._known = known
@@ -110,12 +112,12 @@ class Activities:
         return call
 
     def completed(self, call: ActivityCall, result: str | None) -> None:
-        """Settle it with its result; one that cannot be read is an error of this call only."""
-        try:
-            outcome: Outcome = Value(forms.read_result(result))
-        except SerializationError as error:
-            outcome = Error(error)
-        self._lines.settle(call.placeholder, outcome)
+        """Settle it with its result.
+
+        Raises:
+            SerializationError: for one that cannot be read here: that is not the work's fault.
+        """
+        self._lines.settle(call.placeholder, Value(forms.read_result(result, self._converter)))
 
     def failed(
         self, call: ActivityCall, reason: str | None, details: str | None, memory: Memory
@@ -186,10 +188,10 @@ class Activities:
 
     def _write(self, call: ActivityCall) -> None:
         args, kwargs = call.values
-        call.arguments = forms.write_arguments(tuple(fill(args)), fill(kwargs))
-        forms.write_input(
-            call.arguments, meta(call, self.origin)
-        )  # refuses what is too long for SWF, here
+        whole = (tuple(fill(args)), fill(kwargs))
+        call.arguments = forms.write_arguments(*whole, self._converter)
+        # What is too long is refused here, at the call.
+        forms.write_input(call.arguments, meta(call, self.origin), self._converter.longest)
         call.values = ((), {})
 
     def _schedule(self, call: ActivityCall) -> None:
@@ -199,7 +201,9 @@ class Activities:
             activity_id=call.attempt,
             activity_type=call.type,
             heartbeat_timeout=text(options.heartbeat),
-            input=forms.write_input(call.arguments, meta(call, self.origin)),
+            input=forms.write_input(
+                call.arguments, meta(call, self.origin), self._converter.longest
+            ),
             schedule_to_close_timeout=text(options.schedule_to_close),
             schedule_to_start_timeout=text(options.schedule_to_start),
             start_to_close_timeout=text(options.start_to_close),

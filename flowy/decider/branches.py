@@ -137,8 +137,10 @@ class Branch(greenlet):
         value = self._code(*self._args, **self._kwargs)
         if inspect.isawaitable(value):
             raise ForeignAwait(f"{self._code!r} is async")
+        # Other code of the workflow will look into a container; all else is handed on unopened.
+        opened = self.placeholder is not None and not isinstance(value, Placeholder)
         for placeholder in find(value):
-            placeholder.result()
+            _ = placeholder.result() if opened else placeholder.settled()
         return value
 
 

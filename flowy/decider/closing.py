@@ -1,6 +1,7 @@
 """How an execution closes: the decision that the end of its main line means."""
 
 from flowy import forms
+from flowy.converter import PLAIN, Converter
 from flowy.decider.branches import Ending, ForeignAwait, Raised, Returned
 from flowy.errors import Canceled, FlowyError, SerializationError
 from flowy.placeholders import copy, fill
@@ -15,14 +16,14 @@ NOT_THE_CODES_FAULT = (ImportError, MemoryError, RecursionError, ForeignAwait)
 """Exceptions that say something of this process or deploy, not of the work: they are parked."""
 
 
-def close_for(ending: Ending) -> Decision:
+def close_for(ending: Ending, converter: Converter = PLAIN) -> Decision:
     """The closing decision for the end of the main line.
 
     `is_unfit` endings have none: they are no outcome.
     """
     match ending:
         case Returned(value):
-            return completed(fill(copy(value)))
+            return completed(fill(copy(value)), converter)
         case Raised(Canceled(details=details)):
             return canceled(details)
         case Raised(error):
@@ -34,10 +35,10 @@ def is_unfit(error: BaseException) -> bool:
     return isinstance(error, NOT_THE_CODES_FAULT) or not isinstance(error, Exception | Canceled)
 
 
-def completed(value: object) -> Decision:
+def completed(value: object, converter: Converter) -> Decision:
     """Completion with the result; a result without a JSON form is a failure that names it."""
     try:
-        return CompleteWorkflowExecution(result=forms.write_result(value))
+        return CompleteWorkflowExecution(result=forms.write_result(value, converter))
     except SerializationError as error:
         return failed(error)
 

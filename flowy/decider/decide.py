@@ -1,14 +1,16 @@
 """One decision task in, one answer out: replay the history and say what follows."""
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 from flowy import forms
-from flowy.decider.execution import Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.execution import Answer, Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.opening import Wants
 from flowy.decider.parking import park
 from flowy.decider.verdict import Verdict
-from flowy.errors import UnknownType
+from flowy.errors import PayloadError, ServiceError, UnknownType
+from flowy.references import Reference
 from flowy.registry import Registry
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId, TypeId
@@ -17,10 +19,28 @@ CORE = 1
 """The number of the rules in this package; an execution stays on the rules it began with."""
 
 
+Load = Callable[[Sequence[Reference]], Mapping[str, str]]
+"""Loads the texts of references, by hash; raises a FlowyError where that is not to be done."""
+
+
+def no_store(wanted: Sequence[Reference]) -> Mapping[str, str]:
+    """Load nothing.
+
+    Raises:
+        PayloadError: always.
+    """
+    told = f"the payload {wanted[0]} is wanted, and there is no payload store"
+    raise PayloadError(told, hint="configure the store that it was put into")
+
+
 def decide(
-    registry: Registry, execution: ExecutionId, type: TypeId, events: Sequence[Event]
+    registry: Registry,
+    execution: ExecutionId,
+    type: TypeId,
+    events: Sequence[Event],
+    load: Load = no_store,
 ) -> Verdict:
-    """Answer a decision task from its whole history.
+    """Answer a decision task from its whole history; `load` brings what lies in a payload store.
 
     What cannot be decided here and now (an unknown type, non-determinism, an unreadable input, a
     bug of ours) is parked; an exception of the workflow's code fails the execution.
@@ -31,16 +51,18 @@ def decide(
         return park(events, str(error))
     running = Execution(definition, execution, registry)
     try:
-        return answer(running, events)
+        return answer(running, events, load)
+    except (PayloadError, ServiceError) as error:
+        return park(events, str(error))
     except Exception as error:  # noqa: BLE001  # task execution: a bug of ours must not kill the loop
         return park(events, f"bug in flowy: {explain(error)}")
     finally:
         running.evict()
 
 
-def answer(running: Execution, events: Sequence[Event]) -> Verdict:
+def answer(running: Execution, events: Sequence[Event], load: Load) -> Verdict:
     """The verdict of one activation."""
-    match running.activate(events):
+    match supplied(running, running.activate(events), load):
         case Decided(decisions, kept_back, warnings, lines, said):
             context = forms.write_context(forms.Context(core=CORE, kept_back=kept_back), said)
             return Verdict(decisions, context, warnings=warnings, lines=lines)
@@ -52,6 +74,13 @@ def answer(running: Execution, events: Sequence[Event]) -> Verdict:
             return park(events, f"the history cannot be replayed: {why}")
         case other:
             assert_never(other)
+
+
+def supplied(running: Execution, found: Answer | Wants, load: Load) -> Answer:
+    """The answer of an execution once it has had all the texts that it wanted."""
+    while isinstance(found, Wants):
+        found = running.supply(load(found.references))
+    return found
 
 
 def explain(error: BaseException) -> str:

@@ -5,9 +5,12 @@ greenlets do not leave the thread that made them.
 """
 
 from _thread import get_ident
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NoReturn
+
+from greenlet import greenlet
 
 from flowy import forms
 from flowy.decider import closing, inbox, news
@@ -21,6 +24,7 @@ from flowy.decider.lines import Lines
 from flowy.decider.markers import Markers
 from flowy.decider.memory import Memory
 from flowy.decider.notebook import LogLine, Notebook
+from flowy.decider.opening import Opening, Wants
 from flowy.decider.origin import Origin
 from flowy.decider.places import caller
 from flowy.decider.running import RunningCode
@@ -28,6 +32,7 @@ from flowy.decider.timers import TimerCall, Timers
 from flowy.decider.turns import Cut, Turn, cut
 from flowy.errors import Canceled, FlowyError, NonDeterminismError, TaskCanceled
 from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill
+from flowy.references import Unopened
 from flowy.registry import Registry, WorkflowDefinition
 from flowy.scopes import AllOptions
 from flowy.swf.decisions import ContinueAsNewWorkflowExecution, Decision
@@ -97,8 +102,12 @@ class Execution:
         self.id = id
         self.last = 0
         self.asked = Asked(room)
+        self.opening = Opening()
+        self.converter = known.converter
         self.lines = Lines(self, id.run_id)
-        self.activities = Activities(self.lines, self.asked, known.activities, self._fail)
+        self.activities = Activities(
+            self.lines, self.asked, known.activities, self._fail, known.converter
+        )
         self.timers = Timers(self.lines, self.asked)
         self.inbox = Inbox(self.lines)
         self.markers = Markers(self.asked, self._differ)
@@ -115,19 +124,39 @@ class Execution:
         self._difference: NonDeterminismError | None = None
         self._code: Any = None
 
-    def activate(self, events: Sequence[Event]) -> Answer:
+    def activate(self, events: Sequence[Event]) -> Answer | Wants:
         """Run every turn that is new to this execution; the answer is that of the last one.
 
         Args:
             events: the whole history, or a window that begins with the DecisionTaskStarted of the
                 turn that ran last.
 
-        After any answer but Decided and Stale the execution is of no use: evict it.
+        After Wants it goes on with `supply`, and with nothing else. After any other answer but
+        Decided and Stale the execution is of no use: evict it.
         """
         pieces = cut(events, self.last)
         why = self._stale(pieces)
         if why:
             return Stale(why)
+        hub = greenlet(partial(self._judged, pieces))
+        answer: Answer | Wants = self.opening.enter(hub)
+        return answer
+
+    def supply(self, texts: Mapping[str, str]) -> Answer | Wants:
+        """Go on with the texts, by hash, of the references that `Wants` named."""
+        answer: Answer | Wants = self.opening.supply(texts)
+        return answer
+
+    def open(self, closed: Unopened) -> None:
+        """Find out what a value stands for; stands still until that is known.
+
+        Raises:
+            SerializationError: for a text that cannot be read.
+        """
+        text = self.opening.opened(closed.text)
+        closed.open(forms.read_result(text, self.converter))
+
+    def _judged(self, pieces: Cut) -> Answer:
         try:
             return self._run(pieces.turns, pieces.confirmed)
         except NonDeterminismError as error:
@@ -140,6 +169,7 @@ class Execution:
     def evict(self) -> None:
         """Drop the code; always call it, since a suspended greenlet is never collected."""
         self.lines.evict()
+        self.opening.close()
         self.asked.open.clear()
 
     def take(self, scheduled: int) -> ActivityCall | TimerCall | None:
@@ -150,7 +180,8 @@ class Execution:
     def begin(self, started: WorkflowExecutionStarted) -> None:
         """Start the main line with the execution's input; unread signals of the run before wait."""
         self.started = started
-        given = forms.read_input(started.input)
+        text = started.input and self.opening.opened(started.input)
+        given = forms.read_input(text, self.converter)
         tags = tuple(tag for tag in started.tag_list or () if tag is not None)
         self.origin = self.activities.origin = Origin(given.meta.trace, tags)
 
@@ -203,7 +234,7 @@ class Execution:
         elif branch.placeholder is not None:
             self.lines.settle(branch.placeholder, outcome_of(ending))
         else:
-            self._close = closing.close_for(ending)
+            self._close = closing.close_for(ending, self.converter)
             self.lines.cancel()
 
     def _differ(self, asked: str, hint: str) -> NoReturn:
@@ -284,7 +315,7 @@ def outcome_of(ending: Ending) -> Outcome:
     """What the end of a branch means to who waits for it."""
     match ending:
         case Returned(value):
-            return Value(fill(copy(value)))
+            return Value(fill(copy(value), opened=not isinstance(value, Placeholder)))
         case Raised(Canceled(details=details)):
             return Error(TaskCanceled(details))
         case Raised(error):

@@ -4,18 +4,28 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from greenlet import getcurrent, greenlet
 
-from flowy.decider.branches import Branch, Evicted, Owner
+from flowy.decider.branches import Branch, Evicted
+from flowy.decider.branches import Owner as BranchOwner
 from flowy.decider.canceling import Gate, Shield, parts_of, waits_for
 from flowy.decider.chance import Chance, stream
+from flowy.errors import SerializationError
 from flowy.placeholders import Error, Outcome, Placeholder
+from flowy.references import Unopened
 from flowy.scopes import AllOptions
 
 RESISTANCE = 50
 """How often evicted code may ask for something before its greenlet is given up."""
+
+
+class Owner(BranchOwner, Protocol):
+    """The execution that the lines belong to."""
+
+    def open(self, closed: Unopened) -> None:
+        """Find out what a value stands for."""
 
 
 class Lines:
@@ -30,6 +40,7 @@ class Lines:
         self._hub: greenlet = getcurrent()
         self._resisted = 0
         self._settled = 0
+        self._unreadable: SerializationError | None = None
         self._failures: list[Placeholder[Any]] = []
 
     def current(self) -> Branch:
@@ -79,6 +90,20 @@ class Lines:
             raise Evicted
         if branch.due:
             branch.raise_interruption()
+
+    def open(self, closed: Unopened) -> None:
+        """Have the owner open a value; called by workflow code.
+
+        One that cannot be read is no error of the code, which might swallow it: the drain ends.
+        """
+        self.current()
+        try:
+            self._owner.open(closed)
+        except SerializationError as error:
+            self._unreadable = error
+            self._hub.switch()
+        if self.dead:
+            raise Evicted
 
     def settle(self, placeholder: Placeholder[Any], outcome: Outcome) -> None:
         """Settle a placeholder and queue who waits for it.
@@ -160,10 +185,16 @@ class Lines:
             branch.resume(gate)
 
     def drain(self, check: Callable[[], None]) -> None:
-        """Run whatever is runnable, first come first served, until all wait."""
+        """Run whatever is runnable, first come first served, until all wait.
+
+        Raises:
+            SerializationError: for a value that the code needs and nobody here can read.
+        """
         self._hub = getcurrent()
         while self._ready:
             self._ready.popleft()()
+            if self._unreadable is not None:
+                raise self._unreadable
             check()
 
     def evict(self) -> None:

@@ -13,6 +13,7 @@ from flowy.decider.timers import Timers
 from flowy.options import Seconds
 from flowy.placeholders import Outcome, Placeholder
 from flowy.proxies import ActivityProxy
+from flowy.references import Unopened
 from flowy.scopes import AllOptions
 from flowy.swf.values import ExecutionId
 
@@ -84,6 +85,10 @@ class RunningCode(NotingCode):
     def wait(self, placeholder: Placeholder[Any]) -> None:
         """Return once the placeholder is settled."""
         self._parts.lines.wait(placeholder)
+
+    def open(self, closed: Unopened) -> None:
+        """Return once it is known what a value from the payload store is."""
+        self._parts.lines.open(closed)
 
     def cancel(self, placeholder: Placeholder[Any]) -> None:
         """Ask to cancel what the placeholder stands for; what has ended stays as it is."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, assert_never
 import msgspec
 
 from flowy.client import Handle
+from flowy.decider.decide import Load, no_store, supplied
 from flowy.decider.execution import Broken, Decided, Execution, NonDeterminism, Stale
 from flowy.decider.turns import cut
 from flowy.errors import NonDeterminismError, UnreadableHistory
@@ -71,10 +72,13 @@ def save_history(path: str | Path, handle: Handle) -> None:
     Path(path).write_text(json.dumps(wire, indent=1) + "\n", encoding="utf-8")
 
 
-def replay_events(events: list[Event], execution: ExecutionId, registry: Registry) -> int:
-    """Replay what `replay` read; how many turns that were.
+def replay_events(
+    events: list[Event], execution: ExecutionId, registry: Registry, load: Load = no_store
+) -> int:
+    """Replay what `replay` read; how many turns that were. `load` brings what a store holds.
 
     Raises:
+        PayloadError: if something that the code needs is not there.
         NonDeterminismError: if the code asks for something else than what is recorded.
         UnknownType: if the registry does not know the workflow.
         UnreadableHistory: if it is no history.
@@ -88,7 +92,7 @@ def replay_events(events: list[Event], execution: ExecutionId, registry: Registr
         return 0  # nothing was ever decided
     running = Execution(definition, execution, registry)
     try:
-        answer = running.activate(events)
+        answer = supplied(running, running.activate(events), load)
     finally:
         running.evict()
     match answer:

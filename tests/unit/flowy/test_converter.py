@@ -66,7 +66,7 @@ class Size:
     ("value", "place", "advice"),
     [
         ({"a": [1, {2, 3}]}, "value['a'][1]", "sorted"),
-        (Size(1), "value", "asdict"),
+        (Size(1), "value", "Form.of(Size)"),
         (object(), "value", "numbers, texts"),
         ({1: 2}, "value", "str(key)"),
         ([float("nan")], "value[0]", "None"),

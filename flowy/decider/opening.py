@@ -1,0 +1,77 @@
+"""Opening references: the execution stands still, just where it needs a text, until it has it.
+
+Whoever needs one switches straight to the door, past the hub: nothing else of the execution runs
+meanwhile, so the order of its code is the same whether a text was far away or at hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from flowy import references
+from flowy.references import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """The texts of these references are needed to go on: load them, then call `supply`."""
+
+    references: tuple[Reference, ...]
+
+
+class Opening:
+    """Where one execution enters and leaves, and what it wants from outside."""
+
+    def __init__(self) -> None:
+        self._door: greenlet = getcurrent()
+        self._hub: greenlet | None = None
+        self._wanting: greenlet | None = None
+        self._texts: dict[str, str] = {}
+
+    def enter(self, hub: greenlet) -> Any:
+        """Run a new hub until it ends, or until somebody wants a text: what either answers."""
+        self._hub = hub
+        self._wanting = None
+        return self._go(hub)
+
+    def supply(self, texts: Mapping[str, str]) -> Any:
+        """Go on with texts by hash; answers as `enter` does.
+
+        Raises:
+            RuntimeError: if nothing was wanted.
+        """
+        if self._wanting is None:
+            raise RuntimeError("this execution wants no text")
+        self._texts.update(texts)
+        wanting, self._wanting = self._wanting, None
+        return self._go(wanting)
+
+    def opened(self, text: str) -> str:
+        """The text with its references opened, also those inside of what they stand for.
+
+        Raises:
+            SerializationError: for one that grows beyond all measure.
+        """
+        while found := references.find(text):
+            missing = tuple(needed for needed in found if needed.sha256 not in self._texts)
+            if missing:
+                self._wanting = getcurrent()
+                self._door.switch(Wants(missing))
+            text = references.fill(text, self._texts)
+        self._texts.clear()  # a long text is not kept for who may never ask again
+        return text
+
+    def close(self) -> None:
+        """End a hub that stands still; what it ran has been evicted."""
+        self._wanting = None
+        if self._hub is not None and not self._hub.dead:
+            self._hub.parent = getcurrent()
+            self._hub.throw()
+
+    def _go(self, line: greenlet) -> Any:
+        self._door = getcurrent()
+        assert self._hub is not None  # noqa: S101  # enter came first
+        self._hub.parent = self._door
+        return line.switch()
