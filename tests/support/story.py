@@ -98,6 +98,8 @@ class Story:
                 self.scheduled[id] = self.record(
                     e.TimerStarted, timer_id=id, start_to_fire_timeout=delay
                 )
+            case d.RecordMarker(marker_name=name, details=details):
+                self.record(e.MarkerRecorded, marker_name=name, details=details)
             case d.CancelTimer(timer_id=id):
                 self.cancel_timer(id)
             case d.RequestCancelActivityTask(activity_id=id):
