@@ -327,7 +327,9 @@ def write_effect_failure(error: Exception) -> str:
 
 
 def read_effect(text: str | None, converter: Converter = PLAIN) -> Any:
-    """The recorded value of a side effect, or the error that it ended with."""
+    """The recorded value of a side effect, or the error that it ended with; maybe `Unopened`."""
+    if references.find(text):
+        return Unopened(text or "")
     data = json.loads(text or "null")
     if isinstance(data, dict) and data.get(TAG) == "failure":
         return TaskFailed(*data["v"])

@@ -109,10 +109,10 @@ class Execution:
             self.lines, self.asked, known.activities, self._fail, known.converter
         )
         self.timers = Timers(self.lines, self.asked)
-        self.inbox = Inbox(self.lines)
-        self.markers = Markers(self.asked, self._differ)
-        self.notebook = Notebook()
-        self.handlers = Handlers(self.lines, definition.handlers, self._fail)
+        self.inbox = Inbox(self.lines, known.converter)
+        self.markers = Markers(self.asked, self._differ, known.converter)
+        self.notebook = Notebook(known.converter)
+        self.handlers = Handlers(self.lines, definition.handlers, self._fail, known.converter)
         self.origin = Origin()
         self._definition = definition
         self._thread = get_ident()

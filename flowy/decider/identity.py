@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flowy import forms
+from flowy import forms, references
 from flowy.swf import decisions as d
 from flowy.swf import events as e
 from flowy.swf.decisions import Decision
@@ -86,7 +86,8 @@ def same(attributes: Attributes, decision: Decision, arguments: str | None) -> b
     if of_event(attributes) != of_decision(decision):
         return False
     if isinstance(decision, d.RecordMarker):  # a refused one records no details either
-        return getattr(attributes, "details", decision.details) == decision.details
+        details: Any = getattr(attributes, "details", decision.details)
+        return details == decision.details or references.stands_for(details, decision.details or "")
     recorded: Any = getattr(attributes, "input", None)
     if arguments is None or not hasattr(attributes, "input"):
         return True

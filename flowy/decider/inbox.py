@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowy import forms
+from flowy.converter import PLAIN, Converter
 from flowy.decider.lines import Lines
 from flowy.errors import SerializationError, TaskCanceled
-from flowy.placeholders import Error, Outcome, Placeholder, Value
+from flowy.placeholders import Error, Placeholder, Value
+from flowy.references import Unopened
 
 Signal = tuple[str, str | None]
 """The name and the recorded text of a signal, as `forms.Meta.signals` has it."""
@@ -28,8 +30,9 @@ class SignalWait:
 class Inbox:
     """The signals of one execution, but for those that its handler methods take."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, converter: Converter = PLAIN) -> None:
         self._lines = lines
+        self._converter = converter
         self._count = 0
         self._kept: dict[int, Signal] = {}  # in order of arrival, until somebody looked
         self._given: dict[int, Placeholder[Any]] = {}
@@ -68,7 +71,8 @@ class Inbox:
         return tuple(self._kept.values())
 
     def _give(self, number: int, placeholder: Placeholder[Any]) -> None:
-        self._lines.settle(placeholder, outcome_of(self._kept[number]))
+        value = value_of(self._kept[number], self._converter)
+        self._lines.settle(placeholder, Value(value))
         self._given[number] = placeholder
         if len(self._given) > self._full:
             self._tidy()
@@ -79,12 +83,13 @@ class Inbox:
             del self._given[number], self._kept[number]
 
 
-def outcome_of(signal: Signal) -> Outcome:
-    """The value of a signal; one that cannot be read is an error for who reads it."""
+def value_of(signal: Signal, converter: Converter) -> Any:
+    """The value of a signal; one that cannot be read stays closed, for who opens it to find out."""
+    text = signal[1]
     try:
-        return Value(forms.read_result(signal[1]))
-    except SerializationError as error:
-        return Error(error)
+        return forms.read_result(text, converter)
+    except SerializationError:
+        return Unopened(text or "")
 
 
 def warnings(unread: Iterable[Signal]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ for again, so that its call may be moved and, one day, removed.
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from flowy import converter, forms
+from flowy import forms
+from flowy.converter import PLAIN, Converter
 from flowy.decider import closing
 from flowy.decider.asked import Ask, Asked
 from flowy.decider.identity import PATCH
@@ -25,7 +26,13 @@ EFFECT = "flowy.effect-"
 class Markers:
     """The markers of one execution. `differ` ends its replay with what the code asked for."""
 
-    def __init__(self, asked: Asked, differ: Callable[[str, str], NoReturn]) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        differ: Callable[[str, str], NoReturn],
+        converter: Converter = PLAIN,
+    ) -> None:
+        self._converter = converter
         self._asked = asked
         self._differ = differ
         self._patches: dict[str, bool] = {}
@@ -38,8 +45,9 @@ class Markers:
             SerializationError: for details without a JSON form, or too long.
         """
         check_given("marker", name)
-        text = None if details is None else converter.dumps(details, "the marker's details")
-        self._note(name, None if text is None else forms.fitting(text, "the marker's details"))
+        said = "the marker's details"
+        text = None if details is None else self._converter.dumps(details, said)
+        self._note(name, text and forms.fitting(text, said, self._converter.longest))
 
     def side_effect(self, name: str, code: Callable[[], Any], memory: Memory) -> Any:
         """The recorded value of a side effect, or, in a live turn, the one that it gives now.
@@ -50,11 +58,11 @@ class Markers:
         if marker in memory.markers:
             text = memory.markers[marker]
         elif memory.is_live(self._asked.position):
-            text = run(code)
+            text = run(code, self._converter)
         else:
             self._differ(f"RecordMarker {marker}", "keep side effects in order, or use patched()")
         self._note(marker, text)
-        value = forms.read_effect(text)
+        value = forms.read_effect(text, self._converter)
         if isinstance(value, TaskError):
             raise value
         return value
@@ -86,7 +94,7 @@ class Markers:
         self._asked.ask(Ask(decision, place=caller()))
 
 
-def run(code: Callable[[], Any]) -> str:
+def run(code: Callable[[], Any], converter: Converter) -> str:
     """Run a side effect; its value or its failure as text."""
     try:
         value = code()
@@ -94,7 +102,7 @@ def run(code: Callable[[], Any]) -> str:
         raise
     except Exception as error:  # noqa: BLE001  # task execution: recorded, so that replay raises it too
         return forms.write_effect_failure(error)
-    return forms.write_result(value)
+    return forms.write_result(value, converter)
 
 
 def patch_marker(id: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flowy import converter, forms
+from flowy import forms
+from flowy.converter import PLAIN, Converter
 from flowy.placeholders import copy
 
 
@@ -20,7 +21,8 @@ class LogLine:
 class Notebook:
     """The notes of one execution. The lines are those of the activation that runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, converter: Converter = PLAIN) -> None:
+        self._converter = converter
         self.context = ""
         """The user's part of executionContext as JSON text; empty: there is none."""
         self._lines: list[LogLine] = []
@@ -40,9 +42,9 @@ class Notebook:
         Raises:
             SerializationError: for a value without a JSON form, or too long.
         """
-        text = "" if value is None else converter.dumps(value, "self.context")
+        text = "" if value is None else self._converter.dumps(value, "self.context")
         self.context = forms.fitting(text, "self.context", forms.USER_CONTEXT)
 
     def read(self) -> Any:
         """The context as it was written last in this run."""
-        return converter.loads(self.context, "self.context") if self.context else None
+        return self._converter.loads(self.context, "self.context") if self.context else None

@@ -15,6 +15,7 @@ from flowy.decider.notebook import Notebook
 from flowy.decider.origin import Origin
 from flowy.errors import OptionError
 from flowy.placeholders import Line, Placeholder
+from flowy.references import Unopened
 from flowy.reserved import check_given
 
 
@@ -69,7 +70,11 @@ class NotingCode:
     def side_effect(self, code: Callable[[], Any]) -> Any:
         """What the code gave when it ran."""
         name = self._parts.lines.current().number("side_effect")
-        return self._parts.markers.side_effect(name, code, self._parts.memory)
+        value = self._parts.markers.side_effect(name, code, self._parts.memory)
+        if isinstance(value, Unopened):
+            self._parts.lines.open(value)
+            return value.value
+        return value
 
     def patched(self, id: str) -> bool:
         """Whether the execution goes the new way."""
