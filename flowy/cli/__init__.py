@@ -5,17 +5,25 @@ from typing import Any
 
 import click
 
-from flowy.errors import FlowyError
+from flowy.errors import FlowyError, ServiceUnreachable, Throttled, UnknownResource
 
 COMMANDS = {
+    "cancel": "Ask an execution to cancel itself.",
+    "complete": "Finish an activity task by its token.",
+    "dev": "Run an engine, deciders and workers in this process.",
     "domain": "Work with domains.",
     "engine": "Serve SWF from this host, over SQLite.",
+    "fail": "Let an activity task fail by its token.",
+    "graph": "Draw what an execution asked for, as text.",
     "history": "Print the events of an execution.",
     "list": "List executions.",
+    "register": "Register the types of loaded code.",
     "replay": "Run loaded workflow code over recorded histories.",
     "result": "Wait for an execution's result.",
     "show": "Tell what is known of an execution.",
+    "signal": "Send a signal to an execution.",
     "start": "Start an execution.",
+    "terminate": "Close an execution at once.",
 }
 """Each subcommand, with the line that --help shows without importing it."""
 
@@ -23,16 +31,33 @@ FILES = {"list": "executions"}
 """Where the file has another name than the subcommand, which is a builtin's."""
 
 
+NOT_THERE = 3
+OUT_OF_REACH = 4
+
+
 class Told(click.ClickException):
-    """An error of flowy, as one line and a hint; exit code 1."""
+    """An error of flowy, as one line and a hint, with its exit code."""
 
     def __init__(self, error: FlowyError) -> None:
         super().__init__(error.message)
         self.hint = error.hint
+        self.code = code_of(error)
 
     def format_message(self) -> str:
         """The line, and the hint below it."""
         return self.message + (f"\nHint: {self.hint}" if self.hint else "")
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]  # click's is the same for all of a class
+        """The code of this error."""
+        return self.code
+
+
+def code_of(error: FlowyError) -> int:
+    """The exit code of an error, as the help of the command lists them."""
+    if isinstance(error, UnknownResource):
+        return NOT_THERE
+    return OUT_OF_REACH if isinstance(error, ServiceUnreachable | Throttled) else 1
 
 
 class Commands(click.Group):
@@ -66,4 +91,8 @@ class Commands(click.Group):
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="flowyd", prog_name="flowy")
 def main() -> None:
-    """Start and watch workflow executions on Amazon SWF, or on the engine in its place."""
+    """Start and watch workflow executions on Amazon SWF, or on the engine in its place.
+
+    Exit codes: 0 done, 1 failed or refused, 2 wrong usage, 3 no such execution, type or domain,
+    4 SWF out of reach or throttling.
+    """

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from flowy.cli.output import emit, json_option, told
 from flowy.cli.target import connect, target_options
 from flowy.cli.texts import moment
 from flowy.client import Client
@@ -22,14 +23,14 @@ from flowy.swf.descriptions import ExecutionInfo
     show_default=True,
     help="At most so many of each.",
 )
+@json_option
 @target_options
-def executions(which: str | None, limit: int, **place: Any) -> None:
+def executions(which: str | None, limit: int, as_json: bool, **place: Any) -> None:
     """List executions, open ones first, newest first."""
     client = connect(**place)
-    for state in ("open", "closed"):
-        if which in (None, state):
-            for found in islice(found_in(client, state), limit):
-                click.echo(line(found))
+    states = [state for state in ("open", "closed") if which in (None, state)]
+    found = [info for state in states for info in islice(found_in(client, state), limit)]
+    emit(as_json, "\n".join(map(line, found)), executions=[*map(told, found)])
 
 
 def found_in(client: Client, state: str) -> Iterator[ExecutionInfo]:

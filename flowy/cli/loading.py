@@ -25,7 +25,7 @@ plugin_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
 
 
 def load_code(config: str | None, modules: Sequence[str]) -> "Loaded":
-    """The plugins of the configuration (without one: all that are installed) and some modules.
+    """The plugins of the configuration and some modules; without both, all that are installed.
 
     The current directory comes last on the path, as it does for flowyd: it shadows nothing.
 
@@ -36,7 +36,7 @@ def load_code(config: str | None, modules: Sequence[str]) -> "Loaded":
 
     sys.path.append(str(Path.cwd()))
     path = config_path(config, os.environ, Path.cwd())
-    table = plugin_table(path) if path else {}
+    table = plugin_table(path) if path else {"enabled": []} if modules else {}
     loaded = load(table.get("enabled"), [*(table.get("modules") or ()), *modules])
     errors = [fault for fault in loaded.faults if fault.severity == "error"]
     for fault in loaded.faults:

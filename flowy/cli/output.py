@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from flowy.swf.descriptions import ExecutionInfo
 
 SCHEMA = 1
 """The version of all objects that --json prints; it grows when a key is renamed or goes away."""
@@ -20,6 +23,20 @@ def emit(as_json: bool, text: str, **data: Any) -> None:
         click.echo(json.dumps({"schema": SCHEMA, **data}, ensure_ascii=False))
     elif text:
         click.echo(text)
+
+
+def told(found: "ExecutionInfo") -> dict[str, Any]:
+    """What is known of an execution, for --json; times in milliseconds since the epoch."""
+    return {
+        "workflow_id": found.execution.workflow_id,
+        "run_id": found.execution.run_id,
+        "type": str(found.type),
+        "status": found.status,
+        "cancel_requested": found.cancel_requested,
+        "started": found.started_at,
+        "closed": found.closed_at,
+        "tags": list(found.tags),
+    }
 
 
 def value_of(text: str | None, name: str) -> Any:

@@ -4,15 +4,18 @@ from typing import Any
 
 import click
 
+from flowy.cli.output import emit, json_option, told
 from flowy.cli.target import connect, target_options
 from flowy.cli.texts import event_line, moment
+from flowy.swf.wire import event_to_wire
 
 
 @click.command()
 @click.argument("id")
 @click.option("--run-id", help="The runId; without it the open run, else the latest.")
+@json_option
 @target_options
-def show(id: str, run_id: str | None, **place: Any) -> None:
+def show(id: str, run_id: str | None, as_json: bool, **place: Any) -> None:
     """Tell the type, status, times and last event of the execution ID."""
     handle = connect(**place).handle(id, run_id)
     found = handle.describe()
@@ -27,5 +30,5 @@ def show(id: str, run_id: str | None, **place: Any) -> None:
         "tags": ", ".join(found.tags) or "-",
         "last event": event_line(last).strip() if last else "-",
     }
-    for name, value in rows.items():
-        click.echo(f"{name:<11} {value}")
+    text = "\n".join(f"{name:<11} {value}" for name, value in rows.items())
+    emit(as_json, text, **told(found), last_event=event_to_wire(last) if last else None)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from flowy.cli.output import emit, json_option
 from flowy.cli.target import connect, target_options
 from flowy.client import Client
 from flowy.errors import UnknownResource
@@ -16,9 +17,16 @@ from flowy.errors import UnknownResource
 @click.option("--id", help="The workflowId; a random one if none is given.")
 @click.option("--wait", is_flag=True, help="Wait for the result and print it; exit 1 on failure.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Wait at most so long.")
+@json_option
 @target_options
 def start(
-    type: str, arguments: str, id: str | None, wait: bool, timeout: float | None, **place: Any
+    type: str,
+    arguments: str,
+    id: str | None,
+    wait: bool,
+    timeout: float | None,
+    as_json: bool,
+    **place: Any,
 ) -> None:
     """Start an execution of TYPE, written Name or Name/version.
 
@@ -28,12 +36,15 @@ def start(
     args, kwargs = read_arguments(arguments)
     client = connect(**place)
     handle = client.launch(identify(client, type), args, kwargs, id=id)
+    if not wait and as_json:
+        emit(as_json, "", workflow_id=handle.id, run_id=handle.run_id)
+        return
     click.echo(f"workflowId {handle.id}", err=wait)
     click.echo(f"runId {handle.run_id}", err=wait)
     if wait:
         from flowy.cli.result import tell  # the other half, only when it is asked for
 
-        tell(handle, timeout)
+        tell(handle, timeout, as_json)
 
 
 def read_arguments(text: str) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -88,7 +88,7 @@ def test_what_is_known_of_an_execution_is_shown(flowy):
 def test_what_is_not_there_is_one_line_and_a_hint(flowy):
     for args in [("result", "none"), ("start", "Nobody"), ("start", "Greeting/9", "[]")]:
         found = flowy(*args)
-        assert (found.exit_code, found.stdout) == (1, "")
+        assert (found.exit_code, found.stdout) == (3, "")
         first, second = found.stderr.splitlines()
         assert first.startswith("Error: UnknownResourceFault: ")
         assert second.startswith("Hint: ")

@@ -122,8 +122,10 @@ def test_a_module_that_does_not_load_exits_3(home):
 
 
 def test_the_modules_of_flowyd_toml_are_loaded(home):
-    (home / "flowyd.toml").write_text('domain = "d"\n[plugins]\nmodules = ["greetings_then"]\n')
-    assert replay("history.json").exit_code == 0
+    plugins = '[plugins]\nenabled = []\nmodules = ["greetings_then"]\n'
+    (home / "flowyd.toml").write_text(f'domain = "d"\n{plugins}')
+    found = replay("history.json")
+    assert found.exit_code == 0, found.output
 
 
 def test_nothing_to_replay_is_wrong_usage(home):
