@@ -21,17 +21,23 @@ from flowy.errors import (
     TaskNotScheduled,
     TaskTimedOut,
 )
+from flowy.externals import ChildPlaceholder, External
 from flowy.hookspecs import hookimpl
+from flowy.lambda_proxy import LambdaProxy
 from flowy.placeholders import Placeholder
 from flowy.proxies import ActivityProxy
+from flowy.workflow_proxy import WorkflowProxy
 
 __all__ = [
     "Activity",
     "ActivityProxy",
     "Canceled",
+    "ChildPlaceholder",
     "Client",
     "ExecutionFailed",
+    "External",
     "FlowyError",
+    "LambdaProxy",
     "NonDeterminismError",
     "Placeholder",
     "SerializationError",
@@ -43,6 +49,7 @@ __all__ = [
     "TaskNotScheduled",
     "TaskTimedOut",
     "Workflow",
+    "WorkflowProxy",
     "activity",
     "current_task",
     "hookimpl",

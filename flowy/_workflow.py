@@ -4,11 +4,13 @@ import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, Unpack
+from typing import Any, NoReturn, Protocol, TypeVar, Unpack
 
 from flowy._activity import type_id
 from flowy._notes import Notes, Noting, handlers_of
 from flowy.errors import RegistrationError
+from flowy.externals import External, Sender
+from flowy.lambda_proxy import LambdaCaller
 from flowy.options import ExecutionOptions, Seconds, WorkflowOptions
 from flowy.placeholders import Placeholder
 from flowy.proxies import ActivityProxy as ActivityProxy  # noqa: PLC0414  # also found here, as it once was
@@ -16,11 +18,12 @@ from flowy.proxies import Caller
 from flowy.registry import ATTRIBUTE, WorkflowDefinition, description_of, origin_of
 from flowy.scopes import AllOptions, ScopeOptions
 from flowy.swf.values import ExecutionId
+from flowy.workflow_proxy import ChildCaller
 
 W = TypeVar("W", bound="type[Workflow]")
 
 
-class Running(Caller, Noting, Protocol):
+class Running(Caller, ChildCaller, LambdaCaller, Sender, Noting, Protocol):
     """The running execution, as its workflow code sees it."""
 
     @property
@@ -43,6 +46,11 @@ class Running(Caller, Noting, Protocol):
         self, code: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Placeholder[Any]:
         """Start a branch."""
+
+    def restart(
+        self, version: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> NoReturn:
+        """Unwind the code; the run closes with a new one."""
 
 
 class Workflow(Notes):
@@ -90,6 +98,28 @@ class Workflow(Notes):
     def sleep(self, delay: Seconds) -> Placeholder[None]:
         """A timer of so many seconds (rounded up); `.result()` waits for it."""
         return self.execution.start_timer(delay)
+
+    def external(self, workflow_id: str, run_id: str | None = None) -> External:
+        """Another execution of the domain, to signal or to cancel; without a runId its open run."""
+        return External(self.execution, workflow_id, run_id)
+
+    def restart(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """End this run and go on in a new one, with a fresh history and these arguments.
+
+        Never returns: the line that calls it ends here, all others are cancelled, and once they
+        have ended the run closes. The new one has this one's workflowId, task list, time-outs,
+        child policy, tags, priority and Lambda role, but for what `self.options(...)` says; signals
+        that nobody read go along, children go on.
+
+        Raises:
+            SerializationError: for an argument without a JSON form.
+            TaskError: of a placeholder among the arguments, which are waited for.
+        """
+        self.execution.restart(None, args, kwargs)
+
+    def restart_as_version(self, version: str | int, *args: Any, **kwargs: Any) -> NoReturn:
+        """`restart` in another version of the workflow type: how long-lived ones get new code."""
+        self.execution.restart(str(version), args, kwargs)
 
     def now(self) -> datetime:
         """The time of the decision that runs, aware, in UTC: the same in each replay."""

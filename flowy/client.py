@@ -8,7 +8,7 @@ from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from flowy import converter, forms
+from flowy import forms
 from flowy.ends import Completed, Continued, End, end_of
 from flowy.errors import (
     ExecutionFailed,
@@ -157,9 +157,7 @@ class Handle:
         Raises:
             SerializationError: for a value without a JSON form.
         """
-        said = "the signal's value"
-        text = None if value is None else forms.fitting(converter.dumps(value, said), said)
-        self.swf.signal(self.id, name, text, self.run_id)
+        self.swf.signal(self.id, name, forms.write_signal(value), self.run_id)
 
     def cancel(self) -> None:
         """Ask the execution to cancel itself."""

@@ -19,6 +19,8 @@ from flowy.references import Unopened
 from flowy.swf import limits
 from flowy.tags import TAG
 
+TERMINATED = "flowy.Terminated"
+"""Somebody terminated the child execution, or a child policy did."""
 WORKER_LOST = "flowy.WorkerLost"
 """The worker died while it ran the task."""
 WORKER_SHUTDOWN = "flowy.WorkerShutdown"
@@ -143,6 +145,10 @@ def same_arguments(recorded: str | None, arguments: str) -> bool:
     Arguments in a payload store are compared by their hash.
     """
     text = recorded or ""
+    if text == arguments or references.stands_for(
+        recorded, arguments
+    ):  # a foreign form: a signal's, or a Lambda function's payload
+        return True
     if text.startswith(REFERRED):
         found = references.find(text)
         return bool(found) and found[0].sha256 == references.key_of(arguments + "}")
@@ -195,6 +201,18 @@ def write_result(value: Any, converter: Converter = PLAIN) -> str:
         SerializationError: for a value without a JSON form, or a text that is too long.
     """
     return fitting(converter.dumps(value, "the result"), "the result", converter.longest)
+
+
+def write_signal(value: Any, converter: Converter = PLAIN) -> str | None:
+    """The form of a signal's value: plain JSON, and no text at all for None.
+
+    Raises:
+        SerializationError: for a value without a JSON form, or a text that is too long.
+    """
+    if value is None:
+        return None
+    said = "the signal's value"
+    return fitting(converter.dumps(value, said), said, converter.longest)
 
 
 def read_result(text: str | None, converter: Converter = PLAIN) -> Any:

@@ -2,8 +2,11 @@
 
 from flowy import forms
 from flowy.converter import PLAIN, Converter
+from flowy.decider.asked import Ask
 from flowy.decider.branches import Ending, ForeignAwait, Raised, Returned
+from flowy.decider.restarting import Restart, continue_as_new
 from flowy.errors import Canceled, FlowyError, SerializationError
+from flowy.forms import Meta
 from flowy.placeholders import copy, fill
 from flowy.swf.decisions import (
     CancelWorkflowExecution,
@@ -11,17 +14,23 @@ from flowy.swf.decisions import (
     Decision,
     FailWorkflowExecution,
 )
+from flowy.swf.events import WorkflowExecutionStarted
 
 NOT_THE_CODES_FAULT = (ImportError, MemoryError, RecursionError, ForeignAwait)
 """Exceptions that say something of this process or deploy, not of the work: they are parked."""
 
 
-def close_for(ending: Ending, converter: Converter = PLAIN) -> Decision:
+def close_for(
+    ending: Ending, converter: Converter = PLAIN, restart: Restart | None = None
+) -> Decision | Restart:
     """The closing decision for the end of the main line.
 
-    `is_unfit` endings have none: they are no outcome.
+    A `restart` that any line asked for comes before all but a failure. `is_unfit` endings have no
+    decision: they are no outcome.
     """
     match ending:
+        case Returned() | Raised(Canceled() | Restart()) if restart is not None:
+            return restart
         case Returned(value):
             return completed(fill(copy(value)), converter)
         case Raised(Canceled(details=details)):
@@ -32,7 +41,21 @@ def close_for(ending: Ending, converter: Converter = PLAIN) -> Decision:
 
 def is_unfit(error: BaseException) -> bool:
     """Whether the error is ours, or this deploy's, and not a failure of the work."""
-    return isinstance(error, NOT_THE_CODES_FAULT) or not isinstance(error, Exception | Canceled)
+    return isinstance(error, NOT_THE_CODES_FAULT) or not isinstance(
+        error, Exception | Canceled | Restart
+    )
+
+
+def asked(
+    close: Decision | Restart, started: WorkflowExecutionStarted, meta: Meta, longest: int
+) -> Ask:
+    """The close as it is asked for; a new run gets `meta`, with the signals unread by now."""
+    if not isinstance(close, Restart):
+        return Ask(close)
+    try:
+        return Ask(continue_as_new(close, started, meta, longest), arguments=close.arguments)
+    except SerializationError as error:
+        return Ask(failed(error))
 
 
 def completed(value: object, converter: Converter) -> Decision:

@@ -15,10 +15,13 @@ from greenlet import greenlet
 from flowy import forms
 from flowy.decider import closing, inbox, news
 from flowy.decider.activities import Activities, ActivityCall
-from flowy.decider.asked import ROOM, Ask, Asked
+from flowy.decider.asked import ROOM, Asked
 from flowy.decider.branches import Branch, Ending, Evicted, Raised, Returned
+from flowy.decider.children import ChildCall, Children
+from flowy.decider.externals import ExternalCall, Externals
 from flowy.decider.handlers import Handlers
 from flowy.decider.inbox import Inbox, SignalWait
+from flowy.decider.lambdas import LambdaCall, Lambdas
 from flowy.decider.leftovers import dropped
 from flowy.decider.lines import Lines
 from flowy.decider.markers import Markers
@@ -27,6 +30,7 @@ from flowy.decider.notebook import LogLine, Notebook
 from flowy.decider.opening import Opening, Wants
 from flowy.decider.origin import Origin
 from flowy.decider.places import caller
+from flowy.decider.restarting import Restart
 from flowy.decider.running import RunningCode
 from flowy.decider.timers import TimerCall, Timers
 from flowy.decider.turns import Cut, Turn, cut
@@ -35,7 +39,7 @@ from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill
 from flowy.references import Unopened
 from flowy.registry import Registry, WorkflowDefinition
 from flowy.scopes import AllOptions
-from flowy.swf.decisions import ContinueAsNewWorkflowExecution, Decision
+from flowy.swf.decisions import Decision
 from flowy.swf.events import Event, WorkflowExecutionStarted
 from flowy.swf.values import ExecutionId
 
@@ -114,11 +118,15 @@ class Execution:
         self.notebook = Notebook(known.converter)
         self.handlers = Handlers(self.lines, definition.handlers, self._fail, known.converter)
         self.origin = Origin()
+        self.children = Children(self.lines, self.asked, known, id.run_id, self._fail)
+        self.lambdas = Lambdas(self.lines, self.asked, self._fail, self._plain)
+        self.externals = Externals(self.lines, self.asked, known.converter)
         self._definition = definition
         self._thread = get_ident()
         self._root: Branch | None = None
         self._failure: Exception | None = None
-        self._close: Decision | None = None
+        self._close: Decision | Restart | None = None
+        self._restart: Restart | None = None
         self._offered = False
         self._unfit: BaseException | None = None
         self._difference: NonDeterminismError | None = None
@@ -172,10 +180,13 @@ class Execution:
         self.opening.close()
         self.asked.open.clear()
 
-    def take(self, scheduled: int) -> ActivityCall | TimerCall | None:
-        """The open call that an event recorded, which is open no longer."""
-        call: ActivityCall | TimerCall | None = self.asked.open.pop(scheduled, None)
-        return call
+    def find(self, scheduled: int) -> Any:
+        """The open call that an event recorded, or None."""
+        return self.asked.open.get(scheduled)
+
+    def take(self, scheduled: int) -> Any:
+        """The same; it is open no longer."""
+        return self.asked.open.pop(scheduled, None)
 
     def begin(self, started: WorkflowExecutionStarted) -> None:
         """Start the main line with the execution's input; unread signals of the run before wait."""
@@ -183,7 +194,7 @@ class Execution:
         text = started.input and self.opening.opened(started.input)
         given = forms.read_input(text, self.converter)
         tags = tuple(tag for tag in started.tag_list or () if tag is not None)
-        self.origin = self.activities.origin = Origin(given.meta.trace, tags)
+        self.origin = self.activities.origin = self.children.origin = Origin(given.meta.trace, tags)
 
         def main(*args: Any, **kwargs: Any) -> Any:
             self._code = self._definition.target(RunningCode(self))
@@ -216,6 +227,12 @@ class Execution:
                 self.inbox.cancel(wait)
             case Branch() as branch:
                 self.lines.interrupt(branch)
+            case ChildCall() as child:
+                self.children.cancel(child)
+            case LambdaCall() as function:
+                self.lambdas.cancel(function)
+            case ExternalCall() as sent:
+                self.externals.cancel(sent)
             case _:
                 return False
         return True
@@ -233,8 +250,10 @@ class Execution:
             self._unfit = ending.error
         elif branch.placeholder is not None:
             self.lines.settle(branch.placeholder, outcome_of(ending))
+            self._restart_after(ending)
         else:
-            self._close = closing.close_for(ending, self.converter)
+            self._restart_after(ending)
+            self._close = closing.close_for(ending, self.converter, self._restart)
             self.lines.cancel()
 
     def _differ(self, asked: str, hint: str) -> NoReturn:
@@ -248,6 +267,17 @@ class Execution:
             hint=hint,
         )
         raise Evicted
+
+    def _plain(self, value: Any) -> str:
+        """A value as JSON for somebody who has no payload store: with its references opened."""
+        return self.opening.opened(self.converter.dumps(value, "the payload"))
+
+    def _restart_after(self, ending: Ending) -> None:
+        """A branch may ask for a new run as well as the main line: all others are cancelled."""
+        match ending:
+            case Raised(Restart() as asked) if self._restart is None and self._close is None:
+                self._restart = asked
+                self.lines.cancel()
 
     def _fail(self, error: Exception) -> None:
         self._failure = self._failure or error
@@ -295,12 +325,13 @@ class Execution:
             self._offered = True
             close = closing.failed(self._failure) if self._failure else self._close
             assert close is not None  # noqa: S101  # _is_over said so
-            self.asked.ask(Ask(close))
+            meta = forms.Meta(trace=self.origin.trace, signals=self.inbox.unread())
+            self.asked.ask(closing.asked(close, self.started, meta, self.converter.longest))
 
     def _warnings(self) -> tuple[str, ...]:
         if not self._offered:
             return ()
-        carried = isinstance(self._close, ContinueAsNewWorkflowExecution)
+        carried = isinstance(self._close, Restart)
         unread = () if carried else inbox.warnings(self.inbox.unread())
         return (*self.lines.unseen_failures(), *dropped(self.asked.calls()), *unread)
 
@@ -318,6 +349,8 @@ def outcome_of(ending: Ending) -> Outcome:
             return Value(fill(copy(value), opened=not isinstance(value, Placeholder)))
         case Raised(Canceled(details=details)):
             return Error(TaskCanceled(details))
+        case Raised(Restart()):
+            return Error(TaskCanceled())
         case Raised(error):
             assert isinstance(error, Exception)  # noqa: S101  # all others are unfit
             return Error(error)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flowy.decider.activities import ActivityCall
+from flowy.decider.lambdas import LambdaCall
 
 NAMES = 20
 """How many are named; a fan-out may leave hundreds."""
@@ -15,7 +16,9 @@ def dropped(calls: Iterable[Any]) -> tuple[str, ...]:
     Timers are left out: a time limit that was not needed is everyday. So are children: they go on.
     """
     names = [
-        call.id for call in calls if isinstance(call, ActivityCall) and not call.placeholder.done()
+        call.id
+        for call in calls
+        if isinstance(call, ActivityCall | LambdaCall) and not call.placeholder.done()
     ]
     if not names:
         return ()

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 from flowy.decider import identity
 from flowy.decider.turns import Turn
-from flowy.swf.decisions import RecordMarker, ScheduleActivityTask, StartTimer
+from flowy.swf.decisions import (
+    RecordMarker,
+    ScheduleActivityTask,
+    ScheduleLambdaFunction,
+    StartChildWorkflowExecution,
+    StartTimer,
+)
 from flowy.swf.events import MarkerRecorded
 from flowy.swf.values import TypeId
 
@@ -47,3 +53,11 @@ class Memory:
     def has_marker(self, name: str) -> bool:
         """Whether a marker of that name was asked for, recorded or refused."""
         return (RecordMarker.__name__, name) in self._identities
+
+    def has_child(self, workflow_id: str, type: TypeId) -> bool:
+        """Whether a child of that workflowId and type is recorded, initiated or refused."""
+        return (StartChildWorkflowExecution.__name__, workflow_id, str(type)) in self._identities
+
+    def has_lambda(self, id: str, name: str) -> bool:
+        """Whether a Lambda function of that id and name is recorded, scheduled or refused."""
+        return (ScheduleLambdaFunction.__name__, id, name) in self._identities

@@ -8,22 +8,20 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from flowy.decider.activities import Activities, ActivityCall
-from flowy.decider.memory import Memory
+from flowy.decider.children import ChildCall
+from flowy.decider.lambdas import LambdaCall
+from flowy.decider.reports import HANDLERS, Reached
 from flowy.decider.timers import TimerCall, Timers
 from flowy.reserved import OURS
 from flowy.swf import events as e
 from flowy.swf.events import Attributes, Event
 
 
-class Receiver(Protocol):
+class Receiver(Reached, Protocol):
     """The execution, as the news sees it."""
 
     activities: Activities
     timers: Timers
-    memory: Memory
-
-    def take(self, scheduled: int) -> Any:
-        """The open call that an event recorded, which is open no longer; None if there is none."""
 
     def begin(self, started: e.WorkflowExecutionStarted) -> None:
         """Start the main line."""
@@ -94,6 +92,10 @@ def _fired(to: Receiver, _: int, event: e.TimerFired) -> None:
             to.timers.fired(timer)
         case ActivityCall() as call:
             to.activities.fired(call)
+        case ChildCall() as child:
+            to.children.fired(child)
+        case LambdaCall() as function:
+            to.lambdas.fired(function)
 
 
 def _not_started(to: Receiver, id: int, event: e.StartTimerFailed) -> None:
@@ -102,6 +104,10 @@ def _not_started(to: Receiver, id: int, event: e.StartTimerFailed) -> None:
             to.timers.refused(timer, event.cause)
         case ActivityCall() as call:
             to.activities.refused(call, event.cause)
+        case ChildCall() as child:
+            to.children.refused(child, event.cause)
+        case LambdaCall() as function:
+            to.lambdas.refused(function, event.cause)
 
 
 def _close_refused(to: Receiver, _: int, event: Any) -> None:
@@ -128,5 +134,6 @@ _HANDLERS: dict[type[Attributes], Callable[[Receiver, int, Any], None]] = {
     e.ScheduleActivityTaskFailed: _not_scheduled,
     e.TimerFired: _fired,
     e.StartTimerFailed: _not_started,
+    **HANDLERS,
     **dict.fromkeys(_REFUSED_CLOSES, _close_refused),
 }

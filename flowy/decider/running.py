@@ -9,6 +9,7 @@ from flowy.decider.activities import Activities
 from flowy.decider.branches import scoped_path
 from flowy.decider.canceling import parts_of
 from flowy.decider.noting import Noted, NotingCode
+from flowy.decider.reaching import Reach, Reaching
 from flowy.decider.timers import Timers
 from flowy.options import Seconds
 from flowy.placeholders import Outcome, Placeholder
@@ -18,7 +19,7 @@ from flowy.scopes import AllOptions
 from flowy.swf.values import ExecutionId
 
 
-class Parts(Noted, Protocol):
+class Parts(Reach, Noted, Protocol):
     """What an execution is made of."""
 
     id: ExecutionId
@@ -29,7 +30,7 @@ class Parts(Noted, Protocol):
         """Ask to cancel what a placeholder stands for; whether its outcome is sure to come."""
 
 
-class RunningCode(NotingCode):
+class RunningCode(NotingCode, Reaching):
     """The door that a `Workflow` instance and its placeholders go through."""
 
     _parts: Parts
