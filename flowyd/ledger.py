@@ -5,7 +5,7 @@ they are folded into its pool's account.
 """
 
 from flowyd.supervisor.orders import WorkerId
-from flowyd.totals import Totals, add
+from flowyd.totals import Totals, add, gone
 
 
 class Ledger:
@@ -23,7 +23,7 @@ class Ledger:
         """The worker is gone: its totals become its pool's."""
         last = self.living.pop(worker, None)
         if last is not None:
-            self.closed[worker.pool] = add(self.closed.get(worker.pool, Totals()), last)
+            self.closed[worker.pool] = add(self.closed.get(worker.pool, Totals()), gone(last))
 
     def of_pool(self, pool: str) -> Totals:
         """What all workers of a pool did together."""

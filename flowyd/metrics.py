@@ -45,6 +45,25 @@ TABLE = (
         ("pool", "kind"),
         "Time from a task's begin to its answer",
     ),
+    Row(
+        "flowyd_sticky_lookups_total",
+        "counter",
+        ("pool", "result"),
+        "Looks for an execution in the memory of deciders: hit, miss, new, stale",
+    ),
+    Row(
+        "flowyd_sticky_evictions_total",
+        "counter",
+        ("pool", "reason"),
+        "Executions dropped from a decider's memory, by why",
+    ),
+    Row("flowyd_sticky_kept", "gauge", ("pool",), "Executions in the memory of deciders"),
+    Row(
+        "flowyd_parked_executions",
+        "gauge",
+        ("pool",),
+        "Executions that wait since their deciders cannot decide them",
+    ),
     Row("flowyd_workers", "gauge", ("pool", "state"), "Workers, by their state"),
     Row("flowyd_workers_wanted", "gauge", ("pool",), "Workers that the configuration asks for"),
     Row("flowyd_workers_ready", "gauge", ("pool",), "Workers that take tasks"),
@@ -157,6 +176,8 @@ OF_POOL: dict[str, Callable[[PoolStatus], float]] = {
     "flowyd_workers_wanted": lambda pool: pool.wanted,
     "flowyd_workers_ready": lambda pool: pool.ready,
     "flowyd_pool_held": lambda pool: float(pool.state == "held"),
+    "flowyd_sticky_kept": lambda pool: pool.sticky.kept,
+    "flowyd_parked_executions": lambda pool: pool.parked,
 }
 Counts = dict[tuple[str, ...], float]
 
@@ -173,6 +194,16 @@ def tasks(pool: PoolStatus, sources: Sources) -> Counts:
     return {(pool.kind, outcome): count for outcome, count in counted.items()}
 
 
+def lookups(pool: PoolStatus, _: Sources) -> Counts:
+    """A pool's looks for kept executions by what was found."""
+    return {(result,): count for result, count in pool.sticky.lookups.items()}
+
+
+def evictions(pool: PoolStatus, _: Sources) -> Counts:
+    """A pool's evictions by reason."""
+    return {(why,): count for why, count in pool.sticky.evictions.items()}
+
+
 def workers(pool: PoolStatus, _: Sources) -> Counts:
     """A pool's workers by state; the usual states also where there are none."""
     counted = Counter(worker.state for worker in pool.workers)
@@ -187,6 +218,8 @@ def exits(pool: PoolStatus, sources: Sources) -> Counts:
 COUNTED: dict[str, Callable[[PoolStatus, Sources], Counts]] = {
     "flowyd_polls_total": polls,
     "flowyd_tasks_total": tasks,
+    "flowyd_sticky_lookups_total": lookups,
+    "flowyd_sticky_evictions_total": evictions,
     "flowyd_workers": workers,
     "flowyd_worker_exits_total": exits,
 }

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 POLL_BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 75.0)
 """Seconds; an empty poll lasts 60."""
@@ -36,12 +37,20 @@ def no_tasks() -> Histogram:
 
 
 class Totals(Struct):
-    """Polls by result, tasks by outcome, and how long they took."""
+    """Polls by result, tasks by outcome, and how long they took.
+
+    Of deciders also the executions that were looked for in memory by what was found, those that
+    were evicted by reason, how many are `kept` now and how many are `parked` now.
+    """
 
     polls: dict[str, int] = field(default_factory=dict)
     poll_seconds: Histogram = field(default_factory=no_polls)
     tasks: dict[str, int] = field(default_factory=dict)
     task_seconds: Histogram = field(default_factory=no_tasks)
+    lookups: dict[str, int] = field(default_factory=dict)
+    evictions: dict[str, int] = field(default_factory=dict)
+    kept: int = 0
+    parked: int = 0
 
     def polled(self, result: str, seconds: float) -> None:
         """Count a poll."""
@@ -52,6 +61,14 @@ class Totals(Struct):
         """Count a task."""
         self.tasks[outcome] = self.tasks.get(outcome, 0) + 1
         self.task_seconds.observe(TASK_BOUNDS, seconds)
+
+    def looked_up(self, result: str) -> None:
+        """Count a look for a kept execution."""
+        self.lookups[result] = self.lookups.get(result, 0) + 1
+
+    def evicted(self, why: str) -> None:
+        """Count an eviction."""
+        self.evictions[why] = self.evictions.get(why, 0) + 1
 
     @property
     def tasks_ended(self) -> int:
@@ -66,7 +83,16 @@ def add(one: Totals, other: Totals) -> Totals:
         add_histograms(one.poll_seconds, other.poll_seconds),
         add_counts(one.tasks, other.tasks),
         add_histograms(one.task_seconds, other.task_seconds),
+        add_counts(one.lookups, other.lookups),
+        add_counts(one.evictions, other.evictions),
+        one.kept + other.kept,
+        one.parked + other.parked,
     )
+
+
+def gone(totals: Totals) -> Totals:
+    """What stays of the totals of a worker that is gone: it keeps nothing any more."""
+    return replace(totals, kept=0, parked=0)
 
 
 def add_counts(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

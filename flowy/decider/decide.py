@@ -46,21 +46,41 @@ def decide(
     bug of ours) is parked; an exception of the workflow's code fails the execution.
     """
     try:
-        definition = registry.workflow(type)
+        running = begin(registry, execution, type)
     except UnknownType as error:
         return park(events, str(error))
-    running = Execution(definition, execution, registry)
+    try:
+        verdict = go_on(running, events, load)
+    finally:
+        running.evict()
+    return unreplayable(verdict, events) if isinstance(verdict, Stale) else verdict
+
+
+def begin(registry: Registry, execution: ExecutionId, type: TypeId) -> Execution:
+    """An execution that has seen nothing yet; evict it in the end.
+
+    Raises:
+        UnknownType: if no plugin defines its workflow.
+    """
+    return Execution(registry.workflow(type), execution, registry)
+
+
+def go_on(running: Execution, events: Sequence[Event], load: Load = no_store) -> Verdict | Stale:
+    """The verdict once an execution has seen these events; Stale: they do not fit it."""
     try:
         return answer(running, events, load)
     except (PayloadError, ServiceError) as error:
         return park(events, str(error))
     except Exception as error:  # noqa: BLE001  # task execution: a bug of ours must not kill the loop
         return park(events, f"bug in flowy: {explain(error)}")
-    finally:
-        running.evict()
 
 
-def answer(running: Execution, events: Sequence[Event], load: Load) -> Verdict:
+def unreplayable(stale: Stale, events: Sequence[Event]) -> Verdict:
+    """The verdict on a whole history that not even a fresh execution fits."""
+    return park(events, f"the history cannot be replayed: {stale.why}")
+
+
+def answer(running: Execution, events: Sequence[Event], load: Load) -> Verdict | Stale:
     """The verdict of one activation."""
     match supplied(running, running.activate(events), load):
         case Decided(decisions, kept_back, warnings, lines, said):
@@ -70,8 +90,8 @@ def answer(running: Execution, events: Sequence[Event], load: Load) -> Verdict:
             return park(events, f"non-deterministic workflow code: {message}")
         case Broken(error):
             return park(events, f"the workflow's code could not run: {explain(error)}")
-        case Stale(why):
-            return park(events, f"the history cannot be replayed: {why}")
+        case Stale() as stale:
+            return stale
         case other:
             assert_never(other)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flowy.decider.notebook import LogLine
-from flowy.swf.decisions import Decision
+from flowy.swf.decisions import CLOSES, Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +20,8 @@ class Verdict:
     parked: str = ""
     warnings: tuple[str, ...] = ()
     lines: tuple[LogLine, ...] = ()
+
+    @property
+    def closes(self) -> bool:
+        """Whether the execution ends with this answer, if SWF takes it."""
+        return bool(self.decisions) and isinstance(self.decisions[-1], CLOSES)

@@ -87,13 +87,19 @@ class SWFClient:
 
     # Polls ---------------------------------------------------------------------------------------
 
-    def poll_decision(self, task_list: str, identity: str) -> DecisionTask | None:
-        """Wait up to a minute for a decision task; all pages of its history are fetched."""
+    def poll_decision(
+        self, task_list: str, identity: str, *, news_only: bool = False
+    ) -> DecisionTask | None:
+        """Wait up to a minute for a decision task; all pages of its history are fetched.
+
+        With `news_only` its history begins with the DecisionTaskStarted of the last completed one.
+        """
         wanted = {
             "domain": self.domain,
             "taskList": {"name": task_list},
             "identity": identity,
             "maximumPageSize": limits.PAGE,
+            "startAtPreviousStartedEvent": news_only or None,
         }
         first = call(self._polls, "poll_for_decision_task", **wanted)
         if not first.get("taskToken"):

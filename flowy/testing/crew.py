@@ -1,30 +1,51 @@
 """The workers of an environment: as many as there are tasks, over the code that real ones run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
+from threading import Event
 from typing import Any, assert_never
 
-from flowy import decider
 from flowy.decider.verdict import Verdict
 from flowy.engine.core.task_lists import Place
 from flowy.errors import ServiceError, ServiceUnreachable
 from flowy.registry import Registry
-from flowy.swf.events import Event
 from flowy.swf.faults import error_of
 from flowy.swf.tasks import ActivityTask, DecisionTask
-from flowy.swf.values import ExecutionId, TypeId
+from flowy.swf.values import ExecutionId
 from flowy.testing.faults import RESPONSES, Delay, Drop, Faults, Lose, Repeat, Throttle
 from flowy.testing.heartbeats import LoopHeartbeats
 from flowy.testing.loop import Loop
 from flowy.testing.memory import MemoryEngine
 from flowy.testing.swf import MemorySWF
 from flowy.worker import activities, decisions
+from flowy.worker.affinity import private_list
 from flowy.worker.backoff import EMPTY_SECONDS, poll_delay
+from flowy.worker.deciding import Decider, History
+from flowy.worker.decisions import Desk
+from flowy.worker.kept import Bounds
 from flowy.worker.post import Post, Silent
 
 IDENTITY = "flowy.testing"
 
 Poll = Callable[[str, str], DecisionTask | ActivityTask | None]
+
+
+class NotingDecider(Decider):
+    """A decider that notes what it decided, and what it could not decide."""
+
+    def __init__(self, registry: Registry, keep: Bounds | None) -> None:
+        super().__init__(registry, Silent(), keep)
+        self.parked: dict[ExecutionId, str] = {}
+        self.decided: dict[ExecutionId, None] = {}
+
+    def decide(self, task: DecisionTask, history: History) -> Verdict:
+        """The verdict on a task."""
+        verdict = super().decide(task, history)
+        self.decided[task.execution] = None
+        self.parked.pop(task.execution, None)
+        if verdict.parked:
+            self.parked[task.execution] = verdict.parked
+        return verdict
 
 
 class Crew:
@@ -35,15 +56,24 @@ class Crew:
     """
 
     def __init__(
-        self, domain: str, engine: MemoryEngine, loop: Loop, registry: Registry, faults: Faults
+        self,
+        domain: str,
+        engine: MemoryEngine,
+        loop: Loop,
+        decider: NotingDecider,
+        faults: Faults,
+        *,
+        sticky: bool,
     ) -> None:
-        self.parked: dict[ExecutionId, str] = {}
-        self.decided: dict[ExecutionId, None] = {}
+        self.parked = decider.parked
+        self.decided = decider.decided
         self.left: set[str] = set()
         self._domain = domain
         self._engine = engine
         self._loop = loop
-        self._registry = registry
+        self._decider = decider
+        self._sticky = sticky
+        self._desks: dict[str, Desk] = {}
         self._faults = faults
         self._swf = MemorySWF(domain, self._send)
         self._heartbeats = LoopHeartbeats(self._swf, loop)
@@ -63,25 +93,43 @@ class Crew:
         return bool(places)
 
     def _serves(self, place: Place) -> bool:
-        return place.space != "lambda" and place.name not in self.left
+        return place.space != "lambda" and self._public(place.name) not in self.left
 
     def _work(self, place: Place) -> None:
         try:
             task = self._poll(place)
         finally:
             self._polling.discard(place)
-        post = Post(self._swf, self._registry, place.name, IDENTITY, time=self._loop)
         if isinstance(task, DecisionTask):
             self._doom(0 if self._faults.loses_decision(str(task.type)) else None)
-            decisions.serve(post, task, Silent(), self._decide)
+            decisions.serve(self._desk(self._public(place.name)), task, self._loop.monotonic())
         elif task is not None:
             self._doom(self._faults.doom_of(str(task.type)))
-            activities.serve(post, task, self._heartbeats, None, Silent())
+            activities.serve(self._post(place.name), task, self._heartbeats, None, Silent())
+
+    def _post(self, task_list: str) -> Post:
+        return Post(self._swf, self._decider.registry, task_list, IDENTITY, time=self._loop)
+
+    def _desk(self, task_list: str) -> Desk:
+        """The desk of all deciders of a list: they share one memory."""
+        if task_list not in self._desks:
+            own = private_list(task_list, "testing", "1") if self._sticky else None
+            post = self._post(task_list)
+            self._desks[task_list] = Desk(post, self._decider, Silent(), own, Event())
+        return self._desks[task_list]
+
+    def _public(self, task_list: str) -> str:
+        """The list of which this one is the decider's own, else the list itself."""
+        owned = {desk.private: name for name, desk in self._desks.items()}
+        return owned.get(task_list, task_list)
 
     def _poll(self, place: Place) -> DecisionTask | ActivityTask | None:
         """Poll until there is an answer, or no task any more."""
         failures, decides = 0, place.space == "decision"
-        poll: Poll = self._swf.poll_decision if decides else self._swf.poll_activity
+        poll: Poll = self._swf.poll_activity
+        if decides:
+            own = self._public(place.name) != place.name
+            poll = partial(self._swf.poll_decision, news_only=own)
         while place in self._engine.waiting(self._domain):
             try:
                 task = poll(place.name, IDENTITY)
@@ -99,16 +147,6 @@ class Crew:
         task = self._loop.current()
         if task is not None:
             task.doom = heartbeats
-
-    def _decide(
-        self, registry: Registry, execution: ExecutionId, type: TypeId, events: Sequence[Event]
-    ) -> Verdict:
-        verdict = decider.decide(registry, execution, type, events)
-        self.decided[execution] = None
-        self.parked.pop(execution, None)
-        if verdict.parked:
-            self.parked[execution] = verdict.parked
-        return verdict
 
     def _send(self, operation: str, wanted: dict[str, Any]) -> dict[str, Any]:
         """One call of a worker, and what goes wrong with it.

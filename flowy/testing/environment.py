@@ -16,7 +16,7 @@ from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId
 from flowy.testing.clock import START, VirtualClock
 from flowy.testing.cold import replay_cold
-from flowy.testing.crew import Crew
+from flowy.testing.crew import Crew, NotingDecider
 from flowy.testing.doubles import Doubles, Named
 from flowy.testing.faults import Faults
 from flowy.testing.loop import Loop
@@ -25,6 +25,7 @@ from flowy.testing.replaying import replay_events
 from flowy.testing.results import EnvironmentHandle
 from flowy.testing.skipping import Skipper
 from flowy.testing.swf import MemoryClient, MemorySWF
+from flowy.worker.decisions import KEEP
 from flowy.worker.registration import register_types
 
 DOMAIN = "testing"
@@ -60,6 +61,7 @@ class Environment:
         seed: int = 0,
         settings: Settings | None = None,
         cold: bool = True,
+        sticky: bool = True,
     ) -> None:
         self.domain = domain
         self._replay = replay_cold if cold else replay_events
@@ -76,7 +78,10 @@ class Environment:
         self._swf = MemorySWF(domain, self._engine.request)
         self._swf.register_domain(RETENTION_DAYS)
         self._client = MemoryClient(self._swf)
-        self._crew = Crew(domain, self._engine, self._loop, self._registry, self.faults)
+        self._decider = NotingDecider(self._registry, KEEP if sticky else None)
+        self._crew = Crew(
+            domain, self._engine, self._loop, self._decider, self.faults, sticky=sticky
+        )
         self._time = Skipper(self._clock, self._engine, self._loop, self._crew)
         self._ids = count(1)
         self._registered = 0
@@ -90,6 +95,7 @@ class Environment:
     def close(self) -> None:
         """End what still runs. An environment in a `with` block closes itself."""
         self._loop.close()
+        self._decider.close()
         self._engine.close()
 
     # Executions ----------------------------------------------------------------------------------

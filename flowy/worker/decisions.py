@@ -1,76 +1,207 @@
-"""The decision worker: poll, decide, answer, one task after the other."""
+"""The decision worker: poll, decide, answer, one task after the other.
 
+One thread polls for each of its two task lists; all code of workflows runs in the caller's.
+"""
+
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
+from uuid import uuid4
 
 import structlog
 
-from flowy import decider
-from flowy.decider.parking import park
+from flowy.decider.parking import park, pass_on
 from flowy.decider.verdict import Verdict
-from flowy.registry import Registry
-from flowy.swf.events import Event
-from flowy.swf.events.decision_tasks import DecisionTaskScheduled
+from flowy.errors import UnknownResource
+from flowy.swf.decisions import StartTimer
+from flowy.swf.events import DecisionTaskScheduled, Event
 from flowy.swf.limits import YEAR
 from flowy.swf.tasks import DecisionTask
-from flowy.swf.values import ExecutionId, TypeId
 from flowy.worker import polling
+from flowy.worker.affinity import Route, Standing, private_list, route, standing_after
+from flowy.worker.deciding import Decider
+from flowy.worker.hand_over import HandOver
+from flowy.worker.kept import Bounds
 from flowy.worker.post import Post, Reporter, Silent, Stop, TaskSummary
-from flowy.worker.responding import respond
+from flowy.worker.responding import Time, respond
 
 _log = structlog.get_logger()
 
-Decide = Callable[[Registry, ExecutionId, TypeId, list[Event]], Verdict]
+KEEP = Bounds()
+"""What a decider keeps unless told otherwise."""
+
+
+class Arrived(NamedTuple):
+    """A task, and when it came: its time runs while it waits for its turn."""
+
+    task: DecisionTask
+    at: float
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where one decider's tasks are decided. `private` is its own task list, None: it has none.
+
+    `stop` says that it leaves: its answers then name the executions' own list.
+    """
+
+    post: Post
+    decider: Decider
+    reporter: Reporter
+    private: str | None
+    stop: Stop
+    standing: Standing = "untried"
+
+    def is_private_over(self) -> bool:
+        """Whether nothing comes to the private list, since the service ignores overrides."""
+        return self.standing == "ignored"
 
 
 def serve_decisions(
-    post: Post, stop: Stop, reporter: Reporter | None = None, decide: Decide | None = None
+    post: Post,
+    stop: Stop,
+    reporter: Reporter | None = None,
+    keep: Bounds | None = KEEP,
+    cut: Stop | None = None,
 ) -> None:
-    """Decide the tasks of a decision task list until `stop`; the task in flight is answered.
+    """Decide the tasks of a decision task list until `stop`; the tasks in flight are answered.
 
-    `decide` is `flowy.decider.decide` unless another one is given.
+    `keep` says how many executions stay suspended in memory (None: none). The decider's own list,
+    on which their tasks come, is polled after the stop until it is empty, or until `cut`.
     """
     heard = reporter or Silent()
-    for task in polling.tasks(post.client.poll_decision, post, stop, heard):
-        serve(post, task, heard, decide or decider.decide)
+    decider = Decider(post.registry, heard, keep)
+    host, mark = socket.gethostname(), uuid4().hex[:12]
+    private = None if keep is None else private_list(post.task_list, host, mark)
+    desk = Desk(post, decider, heard, private, stop)
+    try:
+        for task, at in arrivals(desk, cut):
+            serve(desk, task, at)
+    finally:
+        decider.close()
 
 
-def serve(post: Post, task: DecisionTask, reporter: Reporter, decide: Decide) -> None:
+def arrivals(desk: Desk, cut: Stop | None) -> Iterator[Arrived]:
+    """The tasks of both lists, first come first served."""
+    post, stop, heard = desk.post, desk.stop, desk.reporter
+    hands: HandOver[Arrived] = HandOver()
+    found = polling.tasks(post.client.poll_decision, post, stop, heard)
+    hands.poll("polls", stamped(found, post.time))
+    if desk.private is not None:
+        # An identity of its own: what releases the other list's poll must leave this one alone.
+        own = replace(post, task_list=desk.private, identity=f"{post.identity}.sticky")
+        poll = partial(post.client.poll_decision, news_only=True)
+
+        def over() -> bool:
+            return desk.is_private_over() or (cut is not None and cut.is_set())
+
+        found = polling.tasks(poll, own, stop, heard, over)
+        hands.poll("polls privately", stamped(found, post.time))
+    return hands.tasks()
+
+
+def stamped(tasks: Iterable[DecisionTask], time: Time) -> Iterator[Arrived]:
+    """Tasks with the time of their arrival."""
+    for task in tasks:
+        yield Arrived(task, time.monotonic())
+
+
+def serve(desk: Desk, task: DecisionTask, arrived: float) -> None:
     """Decide and answer one task, and tell of it; a fault of ours ends this task only."""
     began, ended = time.monotonic(), "broken"
-    reporter.began(summary(task))
+    desk.reporter.began(summary(task))
     names = {"workflow_id": task.execution.workflow_id, "run_id": task.execution.run_id}
     with structlog.contextvars.bound_contextvars(**names):
         try:
-            ended = handle(post, task, decide)
+            ended = handle(desk, task, arrived)
+            desk.decider.trim()
         except Exception:  # noqa: BLE001  # the top of the loop: the next task is not to blame
             _log.error("the decider failed at a task; SWF will time it out", exc_info=True)
         finally:
-            reporter.ended(ended, time.monotonic() - began)
+            desk.reporter.ended(ended, time.monotonic() - began)
 
 
-def handle(post: Post, task: DecisionTask, decide: Decide) -> str:
+def handle(desk: Desk, task: DecisionTask, arrived: float) -> str:
     """Decide and answer one task; the word for how it ended."""
-    deadline = post.time.monotonic() + seconds_of(task)
-    if task.unreadable:  # by an older release than the one that wrote it
-        verdict = park(task.events, task.unreadable)
-    else:
-        with post.around(summary(task)):
-            verdict = decide(post.registry, task.execution, task.type, task.events)
-    for warning in verdict.warnings:
-        _log.warning(warning, type=str(task.type))
-    if verdict.parked:
-        _log.error("execution parked", type=str(task.type), why=verdict.parked)
+    deadline = arrived + seconds_of(task)
+    notice(desk, task)
+    verdict = decided(desk, task, deadline)
+    tell(desk, task, verdict)
     told, error = respond(
-        lambda: post.client.complete_decision(task.token, verdict.decisions, verdict.context),
+        lambda: desk.post.client.complete_decision(
+            task.token, verdict.decisions, verdict.context, *routed(desk, task)
+        ),
         deadline=deadline,
-        loopback=post.client.loopback,
-        time=post.time,
+        loopback=desk.post.client.loopback,
+        time=desk.post.time,
     )
     if told != "answered":
         _log.warning("the decisions were not taken", answer=told, error=str(error))
         return told
     return "parked" if verdict.parked else "completed"
+
+
+def decided(desk: Desk, task: DecisionTask, deadline: float) -> Verdict:
+    """The verdict on a task; a decider that leaves passes on what it cannot decide."""
+    if task.unreadable:  # by an older release than the one that wrote it
+        verdict = park(task.events, task.unreadable)
+    else:
+        with desk.post.around(summary(task)):
+            verdict = desk.decider.decide(task, lambda: history(desk.post, task, deadline))
+    return pass_on(verdict) if verdict.parked and desk.stop.is_set() else verdict
+
+
+def notice(desk: Desk, task: DecisionTask) -> None:
+    """See what became of the last override; where it is ignored, private polling stops."""
+    last = desk.decider.last(task.execution)
+    if desk.private is None or not last:
+        return
+    before = desk.standing
+    desk.standing = standing_after(before, task.events, last, desk.private)
+    if desk.standing == "ignored" and before != "ignored":
+        _log.info("the service ignores task list overrides", task_list=desk.post.task_list)
+
+
+def routed(desk: Desk, task: DecisionTask) -> Route:
+    """Where the execution's next decision task shall go."""
+    if desk.private is None or desk.is_private_over():
+        return Route()
+    stays = bool(desk.decider.last(task.execution)) and not desk.stop.is_set()
+    return route(desk.post.task_list, desk.private, stays=stays)
+
+
+def tell(desk: Desk, task: DecisionTask, verdict: Verdict) -> None:
+    """Log and report what an operator should know of a verdict."""
+    for warning in verdict.warnings:
+        _log.warning(warning, type=str(task.type))
+    match verdict:
+        case Verdict(parked=why, decisions=(StartTimer(start_to_fire_timeout=wait),)) if why:
+            _log.error("execution parked", type=str(task.type), why=why, seconds=int(wait))
+            desk.reporter.parked(summary(task), float(wait))
+        case _:
+            pass
+
+
+def history(post: Post, task: DecisionTask, deadline: float) -> list[Event]:
+    """The whole history up to a task.
+
+    Raises:
+        ServiceError: when it is not to be had before the deadline.
+        UnreadableHistory: for events that we do not know.
+    """
+    found: list[Event] = []
+
+    def read() -> None:
+        everything = post.client.history(task.execution)
+        found[:] = [event for event in everything if event.id <= task.started_event_id]
+
+    _, error = respond(read, deadline=deadline, loopback=post.client.loopback, time=post.time)
+    if not found:
+        raise error or UnknownResource("UnknownResourceFault", f"no history of {task.execution}")
+    return found
 
 
 def seconds_of(task: DecisionTask) -> float:

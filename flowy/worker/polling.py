@@ -20,26 +20,40 @@ RELEASE_SECONDS = 0.25
 """A poll that was on its way when we released is met by the next release."""
 
 
+def never() -> bool:
+    """A list that is polled for as long as its worker works."""
+    return False
+
+
 def tasks(
-    poll: Callable[[str, str], T | None], post: Post, stop: Stop, reporter: Reporter
+    poll: Callable[[str, str], T | None],
+    post: Post,
+    stop: Stop,
+    reporter: Reporter,
+    over: Callable[[], bool] | None = None,
 ) -> Iterator[T]:
-    """The tasks of a post's list. The poll in flight at a stop is finished and its task yielded."""
-    failures = 0
-    with released(post, stop) as flying:
-        while not stop.is_set():
+    """The tasks of a post's list. The poll in flight at a stop is finished and its task yielded.
+
+    A list with `over` is emptied: it is polled after the stop until a poll finds nothing, or until
+    that function says so.
+    """
+    failures, emptied, ended = 0, over is None, over or never
+    patience = 0.0 if over is None else RELEASE_SECONDS
+    with released(post, stop, patience) as flight:
+        while not (ended() or (stop.is_set() and emptied)):
             reporter.polling()
             began = time.monotonic()
-            flying.set()
+            flight.begin()
             try:
                 task = poll(post.task_list, post.identity)
             except Exception as error:  # noqa: BLE001  # no failure of a poll may end the loop
-                flying.clear()
-                failures += 1
+                flight.end()
+                failures, emptied = failures + 1, True
                 told(error, failures, post, reporter, time.monotonic() - began)
                 stop.wait(delay_after(error, failures, post))
                 continue
-            flying.clear()
-            failures = 0
+            flight.end()
+            failures, emptied = 0, over is None or task is None
             held = time.monotonic() - began
             reporter.polled("empty" if task is None else "task", held)
             if task is None:
@@ -67,18 +81,38 @@ def delay_after(error: Exception, failures: int, post: Post) -> float:
     return poll_delay(known, failures, loopback=post.client.loopback, jitter=jitter)
 
 
+class Flight:
+    """The poll that is on its way, if one is."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def begin(self) -> None:
+        """A poll is sent."""
+        self._since = time.monotonic()
+
+    def end(self) -> None:
+        """It was answered."""
+        self._since = None
+
+    def lasted(self) -> float:
+        """Seconds since it was sent; less than 0 while none is on its way."""
+        since = self._since
+        return -1.0 if since is None else time.monotonic() - since
+
+
 @contextmanager
-def released(post: Post, stop: Stop) -> Iterator[Event]:
+def released(post: Post, stop: Stop, patience: float = 0.0) -> Iterator[Flight]:
     """While inside, a stop releases the poll in flight, where the server knows how to.
 
-    Gives the event to set while a poll is in flight.
+    A poll is left alone for so many seconds of patience, so that a task that waits is handed out.
     """
-    over, flying = Event(), Event()
+    over, flight = Event(), Flight()
 
     def release() -> None:
         stop.wait()
         while not over.is_set():
-            known = not flying.is_set() or post.client.release_polls(post.identity)
+            known = flight.lasted() < patience or post.client.release_polls(post.identity)
             if not known and not post.client.loopback:
                 return  # Amazon SWF does not: ask it no more than once
             over.wait(RELEASE_SECONDS)
@@ -86,6 +120,6 @@ def released(post: Post, stop: Stop) -> Iterator[Event]:
     # A daemon: without a stop it would wait for one for ever.
     Thread(target=release, name="release", daemon=True).start()
     try:
-        yield flying
+        yield flight
     finally:
         over.set()

@@ -1,17 +1,23 @@
 """Where a worker works and what it tells: the values that all loops are started with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from flowy.registry import Registry
 from flowy.swf.decisions import Decision
+from flowy.swf.events import Event
 from flowy.swf.tasks import ActivityTask, DecisionTask, LambdaTask
+from flowy.swf.values import ExecutionId
+from flowy.worker.kept import Reason
 from flowy.worker.responding import MachineTime, Time
 
 Polled = Literal["task", "empty", "error", "throttled"]
 """How a poll ended."""
+LookedUp = Literal["hit", "miss", "new", "stale"]
+"""Whether the execution of a decision task was kept: it was; was not; never decided before; was,
+but does not fit what its history says."""
 
 
 class Service(Protocol):
@@ -21,8 +27,13 @@ class Service(Protocol):
     def loopback(self) -> bool:
         """Whether it is on this host."""
 
-    def poll_decision(self, task_list: str, identity: str) -> DecisionTask | None:
-        """Wait for a decision task."""
+    def poll_decision(
+        self, task_list: str, identity: str, *, news_only: bool = False
+    ) -> DecisionTask | None:
+        """Wait for a decision task; with its whole history, or what is new since the last one."""
+
+    def history(self, execution: ExecutionId) -> Iterable[Event]:
+        """All events of an execution, oldest first."""
 
     def poll_activity(self, task_list: str, identity: str) -> ActivityTask | None:
         """Wait for an activity task."""
@@ -31,9 +42,14 @@ class Service(Protocol):
         """Wait for a Lambda function to run, where that is to be had."""
 
     def complete_decision(
-        self, token: str, decisions: Sequence[Decision], context: str | None = None
+        self,
+        token: str,
+        decisions: Sequence[Decision],
+        context: str | None = None,
+        task_list: str | None = None,
+        schedule_to_start: str | None = None,
     ) -> None:
-        """Answer a decision task."""
+        """Answer a decision task; `task_list` and its time-out are where the next one goes."""
 
     def complete_activity(self, token: str, result: str | None) -> None:
         """Answer an activity task with its result."""
@@ -120,6 +136,18 @@ class Reporter(Protocol):
         the answer, gone, refused or expired; or broken, when our own code raised.
         """
 
+    def looked_up(self, result: LookedUp) -> None:
+        """A kept execution was looked for, to decide a task with."""
+
+    def evicted(self, why: Reason) -> None:
+        """A kept execution was dropped."""
+
+    def keeps(self, count: int) -> None:
+        """So many suspended executions are kept now."""
+
+    def parked(self, task: TaskSummary, seconds: float) -> None:
+        """The task's execution is parked: it is tried again in so many seconds, at the latest."""
+
 
 class Silent:
     """A reporter that tells nobody."""
@@ -128,3 +156,7 @@ class Silent:
     def polled(self, result: Polled, seconds: float) -> None: ...
     def began(self, task: TaskSummary) -> None: ...
     def ended(self, outcome: str, seconds: float) -> None: ...
+    def looked_up(self, result: LookedUp) -> None: ...
+    def evicted(self, why: Reason) -> None: ...
+    def keeps(self, count: int) -> None: ...
+    def parked(self, task: TaskSummary, seconds: float) -> None: ...

@@ -64,7 +64,7 @@ def pools_table(pools: list[PoolStatus]) -> Table:
             escape(pool.name),
             pool.kind,
             escape(pool.task_list) if pool.task_list != pool.name else "",
-            styled(pool.state) + next_try(pool),
+            styled(pool.state) + next_try(pool) + parked(pool),
             *map(str, numbers),
             last_exit(pool.last_exit),
         )
@@ -110,6 +110,11 @@ def styled(word: str) -> str:
 def next_try(pool: PoolStatus) -> str:
     """When a pool that waits tries again."""
     return f", next in {span(pool.next_try_ms)}" if pool.next_try_ms is not None else ""
+
+
+def parked(pool: PoolStatus) -> str:
+    """How many executions wait until the pool's deciders can decide them."""
+    return f", [{BAD}]{pool.parked} parked[/]" if pool.parked else ""
 
 
 def last_exit(exit: ExitStatus | None) -> str:  # the shell's word

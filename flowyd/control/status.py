@@ -51,8 +51,22 @@ class ExitStatus(Struct, frozen=True):
     ago_ms: int
 
 
+class StickyStatus(Struct, frozen=True):
+    """What a decider pool keeps in memory: executions now; looks and evictions since the start."""
+
+    kept: int
+    lookups: dict[str, int]
+    evictions: dict[str, int]
+
+
+NOTHING_KEPT = StickyStatus(0, {}, {})
+
+
 class PoolStatus(Struct, frozen=True):
-    """Wanted, actual and ready are three facts. `restarts` leaves recycling out."""
+    """Wanted, actual and ready are three facts. `restarts` leaves recycling out.
+
+    `parked` are executions that the pool's deciders could not decide when they last saw them.
+    """
 
     name: str
     kind: str
@@ -66,6 +80,8 @@ class PoolStatus(Struct, frozen=True):
     next_try_ms: int | None
     last_exit: ExitStatus | None
     workers: list[WorkerStatus]
+    parked: int = 0
+    sticky: StickyStatus = NOTHING_KEPT
 
 
 class ChildStatus(Struct, frozen=True):

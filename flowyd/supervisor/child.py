@@ -80,7 +80,7 @@ def work(
 def serve(kind: str, post: Post, scribe: Scribe) -> None:
     """Do a pool's work until the scribe says to stop."""
     if kind == "decider":
-        serve_decisions(post, scribe.stop, scribe)
+        serve_decisions(post, scribe.stop, scribe, cut=scribe.cut)
     elif kind == "lambda":
         serve_lambdas(post, scribe.stop, scribe)
     else:

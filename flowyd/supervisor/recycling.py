@@ -1,10 +1,10 @@
 """When a worker has had its fill of tasks, or of memory, and leaves between two polls."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
+
+from flowy.worker.memory import resident_bytes
 
 SPREAD = 0.1
 """Workers that started together shall not leave together."""
@@ -33,9 +33,3 @@ def drawn(max_tasks: int | None, max_memory: int | None, seed: int) -> Rule:
         return Rule(None, max_memory)
     roll = Random(seed).uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 — no secret
     return Rule(max(round(max_tasks * roll), 1), max_memory)
-
-
-def resident_bytes() -> int:
-    """This process's resident memory."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * os.sysconf("SC_PAGESIZE")

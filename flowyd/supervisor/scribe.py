@@ -12,7 +12,8 @@ import signal
 import threading
 import time
 
-from flowy.worker.post import Polled, TaskSummary
+from flowy.worker.kept import Reason
+from flowy.worker.post import LookedUp, Polled, TaskSummary
 from flowyd.supervisor.channels import Channel
 from flowyd.supervisor.messages import Report, TaskText
 from flowyd.supervisor.recycling import Release, Rule
@@ -21,6 +22,8 @@ from flowyd.totals import Totals
 STATE_SECONDS = 0.1
 TOTALS_SECONDS = 1.0
 RELEASE_SECONDS = 0.5
+PARKED_SECONDS = 10.0
+"""A parked execution that did not come back so long after its wait is with another decider."""
 
 
 class Scribe:
@@ -35,6 +38,7 @@ class Scribe:
         self._lock = threading.Lock()
         self._totals = Totals()
         self._task: TaskText | None = None
+        self._parked: dict[str, float] = {}
         self._recycled = False
         self._done = False
         self._changed = False
@@ -90,11 +94,33 @@ class Scribe:
         """A task ended; perhaps the worker has had its fill."""
         with self._lock:
             self._totals.ended(outcome, seconds)
+            if self._task is not None and outcome == "completed":
+                self._parked.pop(self._task.run_id, None)
             self._task = None
             if self._rule.is_full(self._totals.tasks_ended):
                 self._recycled = True
                 self.stop.set()
         self._note(state=True)
+
+    def looked_up(self, result: LookedUp) -> None:
+        """A kept execution was looked for."""
+        with self._lock:
+            self._totals.looked_up(result)
+
+    def evicted(self, why: Reason) -> None:
+        """A kept execution was dropped."""
+        with self._lock:
+            self._totals.evicted(why)
+
+    def keeps(self, count: int) -> None:
+        """So many executions are kept."""
+        with self._lock:
+            self._totals.kept = count
+
+    def parked(self, task: TaskSummary, seconds: float) -> None:
+        """An execution waits until we can decide it."""
+        with self._lock:
+            self._parked[task.run_id] = time.monotonic() + seconds + PARKED_SECONDS
 
     def _note(self, *, state: bool) -> None:
         """Wake the thread, unless it will look anyway."""
@@ -162,4 +188,8 @@ class Scribe:
 
     def _report(self, *, with_totals: bool) -> Report:
         totals = self._totals if with_totals else None
+        if totals is not None:
+            now = time.monotonic()
+            self._parked = {run: until for run, until in self._parked.items() if until > now}
+            totals.parked = len(self._parked)
         return Report(self._task, self.stop.is_set(), self._recycled, totals)

@@ -15,6 +15,7 @@ from flowyd.control.status import (
     PoolStatus,
     State,
     Status,
+    StickyStatus,
     TaskStatus,
     WorkerStatus,
 )
@@ -106,6 +107,7 @@ def pool_status(
     fleet: Fleet, pool: Pool, config: PoolConfig, ledger: Ledger, now: int
 ) -> PoolStatus:
     """One pool."""
+    totals = ledger.of_pool(pool.name)
     unasked = (count for kind, count in pool.exits.items() if kind not in NO_RESTARTS)
     return PoolStatus(
         name=pool.name,
@@ -119,6 +121,8 @@ def pool_status(
         held_because=pool.hold.why if pool.hold else None,
         next_try_ms=next_try(pool, now),
         last_exit=exit_status(pool.last_exit, now) if pool.last_exit else None,
+        parked=totals.parked,
+        sticky=StickyStatus(totals.kept, totals.lookups, totals.evictions),
         workers=[
             worker_status(pool.name, key, state, ledger, now)
             for key, state in sorted(pool.workers.items())

@@ -117,16 +117,32 @@ def test_code_that_asks_for_something_else_in_its_replay_is_found_at_the_end(env
         env.run(flow(run))
 
 
-def test_a_parked_execution_raises_at_once_with_its_reason(env):
+def test_a_parked_execution_raises_at_once_with_its_reason():
     runs = []
 
     def run(self):
         runs.append(1)
         self.resize(len(runs)).result()
 
-    with pytest.raises(ExecutionParked, match="non-deterministic"):
-        env.run(flow(run))
-    assert env.now < START + timedelta(seconds=1)
+    with Environment(sticky=False) as env:
+        with pytest.raises(ExecutionParked, match="non-deterministic"):
+            env.run(flow(run))
+        assert env.now < START + timedelta(seconds=1)
+
+
+def test_code_runs_once_where_executions_stay_in_memory_and_again_for_each_decision_elsewhere():
+    runs = []
+
+    def run(self):
+        runs.append(1)
+        for number in range(3):
+            self.resize(number).result()
+
+    for sticky, times in ((True, 1), (False, 4)):
+        runs.clear()
+        with Environment(sticky=sticky) as env:
+            env.start(flow(run)).result()
+            assert len(runs) == times
 
 
 def test_a_parked_execution_goes_on_once_its_code_is_mended(env):

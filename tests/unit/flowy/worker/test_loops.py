@@ -2,7 +2,7 @@
 
 import json
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Event
 
 import pytest
@@ -17,8 +17,8 @@ from flowy.swf.events import Event as HistoryEvent
 from flowy.swf.tasks import ActivityTask, DecisionTask
 from flowy.swf.values import ExecutionId, TaskList, TypeId
 from flowy.worker.activities import Times, serve_activities, times_of
-from flowy.worker.decisions import seconds_of, serve_decisions
-from flowy.worker.post import Post
+from flowy.worker.decisions import Desk, arrivals, seconds_of, serve
+from flowy.worker.post import Post, Silent
 
 RUN = ExecutionId("w", "r")
 
@@ -41,7 +41,10 @@ class Service:
             raise next_one
         return next_one
 
-    poll_activity = poll_decision = poll
+    poll_activity = poll
+
+    def poll_decision(self, task_list, identity, *, news_only=False):
+        return self.poll(task_list, identity)
 
     def answer(self, *said):
         self.answers.append(said)
@@ -57,7 +60,7 @@ class Service:
     def cancel_activity(self, token, details):
         self.answer("canceled", token, details)
 
-    def complete_decision(self, token, decisions, context=None):
+    def complete_decision(self, token, decisions, context=None, *where):
         self.answer("decided", token, tuple(decisions), context)
 
     def heartbeat(self, token, details):
@@ -68,14 +71,11 @@ class Service:
         return False
 
 
-class Notes:
+class Notes(Silent):
     """A reporter that writes down."""
 
     def __init__(self):
-        self.polls, self.tasks, self.outcomes = [], [], []
-
-    def polling(self):
-        pass
+        self.polls, self.tasks, self.outcomes, self.waits = [], [], [], []
 
     def polled(self, result, seconds):
         self.polls.append(result)
@@ -85,6 +85,9 @@ class Notes:
 
     def ended(self, outcome, seconds):
         self.outcomes.append(outcome)
+
+    def parked(self, task, seconds):
+        self.waits.append(seconds)
 
 
 @activity("Echo", 1, "list")
@@ -146,8 +149,7 @@ def test_each_task_runs_inside_what_is_around_it():
 
     service = Service(step())
     serve_activities(Post(service, registry(), "list", "me", around), service.stop)
-    service = Service(decision())
-    serve_decisions(Post(service, registry(), "list", "me", around), service.stop, None, decide)
+    decided(Service(decision()), decide, around)
     assert seen == ["activity", "out", "decision", "deciding", "out"]
 
 
@@ -246,9 +248,25 @@ def decision(events=(), **more):
     )
 
 
-def decided(service, decide):
+class Scripted:
+    """A decider that keeps nothing and decides by a function."""
+
+    def __init__(self, decide):
+        self.decide = decide
+
+    def last(self, execution):
+        return 0
+
+    def trim(self):
+        pass
+
+
+def decided(service, decide, around=nullcontext):
     notes = Notes()
-    serve_decisions(Post(service, registry(), "list", "me"), service.stop, notes, decide)
+    post = Post(service, registry(), "list", "me", around)
+    desk = Desk(post, Scripted(decide), notes, None, service.stop)
+    for task, at in arrivals(desk, None):
+        serve(desk, task, at)
     return notes
 
 
@@ -263,9 +281,18 @@ def test_a_verdict_is_sent_with_its_context():
 
 def test_a_parked_execution_is_answered_and_told():
     timer = StartTimer("15", "flowy.park-3")
-    service = Service(decision())
-    assert decided(service, lambda *_: Verdict((timer,), None, "why")).outcomes == ["parked"]
+    service = Service(decision(), decision())
+    notes = decided(service, lambda *_: Verdict((timer,), None, "why"))
+    assert notes.outcomes == ["parked", "parked"]
     assert service.answers[0][2] == (timer,)
+    assert notes.waits[0] == 15
+
+
+def test_a_decider_that_leaves_passes_on_what_it_cannot_decide_at_once():
+    timer = StartTimer("3600", "flowy.park-3")
+    service = Service(decision())  # the stop is set before this poll answers
+    assert decided(service, lambda *_: Verdict((timer,), None, "why")).outcomes == ["parked"]
+    assert service.answers[0][2] == (StartTimer("0", "flowy.park-3"),)
 
 
 def test_a_history_that_cannot_be_read_is_parked():
