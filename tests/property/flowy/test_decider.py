@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from simulator import counts
 from simulator.elsewhere import Elsewhere
@@ -23,6 +23,9 @@ from simulator.simulation import Simulation
 
 EXAMPLES = int(os.environ.get("FLOWY_PROPERTY_EXAMPLES", "250"))
 """A short form for each test run; `make property` is the long one."""
+PHASES = [Phase.generate, Phase.shrink]
+if os.environ.get("FLOWY_PROPERTY_SHRINK") == "no":  # a mutant need only be seen
+    PHASES.remove(Phase.shrink)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,7 @@ def elsewhere() -> Iterator[Elsewhere]:
         yield process
 
 
-@pytest.mark.timeout(3_600)
+@pytest.mark.timeout(max(300, EXAMPLES))
 def test_all_ways_of_deciding_say_the_same_whatever_happens(
     elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -42,6 +45,7 @@ def test_all_ways_of_deciding_say_the_same_whatever_happens(
         max_examples=EXAMPLES,
         deadline=None,
         database=None,
+        phases=PHASES,
         suppress_health_check=list(HealthCheck),
     )
     @given(program=programs(), seed=st.integers(0, 2**32))

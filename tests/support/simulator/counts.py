@@ -14,6 +14,7 @@ DECISION_TASKS = (
     "DecisionTaskTimedOut SCHEDULE_TO_START",
     "answer too late",
     "split answer",
+    "release",
     "eviction",
     "another worker decides",
     "kept: goes on",

@@ -27,11 +27,13 @@ def decide(order: Order) -> Report:
     """Decide turn after turn as if each were live, one of them cold, and replay the whole."""
     events = [event_from_wire(event) for event in order.events]
     starts = list(zip(order.starts, order.released, strict=True))
-    kept = make(order.id, order.room)
-    try:
-        said = [decide_at(kept, events, start, released) for start, released in starts]
-    finally:
-        kept.evict()
+    said = []
+    for release in (False, True):
+        kept = make(order.id, order.room)
+        try:
+            said += [decide_at(kept, events, s, release) for s, r in starts if r is release]
+        finally:
+            kept.evict()
     released = dict(starts)[order.cold]
     cold = once(make(order.id, order.room), events, order.cold, released=released)
     whole = once(make(order.id, ROOM), events, len(events), released=True)

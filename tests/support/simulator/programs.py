@@ -15,6 +15,7 @@ LEAVES = {
     "cancel later": 4,
     "now": 1,
     "random": 1,
+    "edited policy": 2,
     "unhandled": 1,
     "fail": 2,
 }

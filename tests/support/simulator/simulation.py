@@ -53,6 +53,8 @@ class Simulation:
         self.chances = Chances(self.service, self.luck)
         self.room = self.luck.choice((ROOM, ROOM, 1_500, 600))
         self.ways: dict[str, Ways] = {}
+        self.release_at = self.luck.choice((0, self.luck.randint(1, 80), LONGEST))
+        OUTSIDE.deployed = False
         self.service.start(DRAWN, json.loads(json.dumps(program)))
 
     def run(self) -> None:
@@ -66,6 +68,8 @@ class Simulation:
                 if not self.service.runs:
                     break
                 self.chances.calm = number > CALM
+                if number == self.release_at:
+                    self.release()
                 self.one()
             assert not self.service.runs, "the executions do not end"
             for run in self.service.closed:
@@ -86,6 +90,13 @@ class Simulation:
                 self.decide(self.luck.choice(places))
             else:
                 self.chances.help_along()
+
+    def release(self) -> None:
+        """Newer code is deployed: deciders with the older one go, and take along what they keep."""
+        OUTSIDE.deployed = True
+        for ways in self.ways.values():
+            self.counts["release"] += bool(ways.said)
+            ways.evict()
 
     def decide(self, place: Place) -> None:
         """One decision task, and what becomes of its answer."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulator.flow import Drawn, Line, Program, step
+from simulator.outside import OUTSIDE
 
 
 @step("call")
@@ -93,6 +94,15 @@ def options(flow: Drawn, line: Line, number: int, inner: Program) -> None:
     )
     with flow.options(**said[number % len(said)]):
         flow.steps(inner, line)
+
+
+@step("edited policy")
+def edited_policy(flow: Drawn, line: Line, number: int, _: Program) -> None:
+    """A call whose retry policy the next release edits."""
+    before, after = ((0, 0), (2, 3)) if number % 2 else ((2, number % 3), (0, 0))
+    retry, delay = after if OUTSIDE.deployed else before
+    with flow.options(retry=retry, delay=delay):
+        line.calls.append(flow.once(number))
 
 
 @step("unhandled")
