@@ -8,6 +8,7 @@ from flowy._lambda import lambda_function
 from flowy._notes import on_signal
 from flowy._workflow import Workflow, workflow
 from flowy.client import Client
+from flowy.combinators import finish_order, first, gather, wait
 from flowy.errors import (
     Canceled,
     ExecutionFailed,
@@ -22,6 +23,7 @@ from flowy.errors import (
     TaskTimedOut,
 )
 from flowy.externals import ChildPlaceholder, External
+from flowy.fanning import parallel_reduce
 from flowy.hookspecs import hookimpl
 from flowy.lambda_proxy import LambdaProxy
 from flowy.placeholders import Placeholder
@@ -52,9 +54,14 @@ __all__ = [
     "WorkflowProxy",
     "activity",
     "current_task",
+    "finish_order",
+    "first",
+    "gather",
     "hookimpl",
     "lambda_function",
     "on_signal",
+    "parallel_reduce",
+    "wait",
     "workflow",
 ]
 

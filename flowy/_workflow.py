@@ -1,15 +1,17 @@
 """What people write workflows with: the `workflow` decorator and `Workflow`."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NoReturn, Protocol, TypeVar, Unpack
+from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from flowy._activity import type_id
 from flowy._notes import Notes, Noting, handlers_of
+from flowy.blocks import Block
 from flowy.errors import RegistrationError
 from flowy.externals import External, Sender
+from flowy.fanning import AT_ONCE, check_at_once, map_items, starter
 from flowy.lambda_proxy import LambdaCaller
 from flowy.options import ExecutionOptions, Seconds, WorkflowOptions
 from flowy.placeholders import Placeholder
@@ -21,6 +23,9 @@ from flowy.swf.values import ExecutionId
 from flowy.workflow_proxy import ChildCaller
 
 W = TypeVar("W", bound="type[Workflow]")
+P = ParamSpec("P")
+R = TypeVar("R")
+I = TypeVar("I")  # noqa: E741  # an item
 
 
 class Running(Caller, ChildCaller, LambdaCaller, Sender, Noting, Protocol):
@@ -41,11 +46,6 @@ class Running(Caller, ChildCaller, LambdaCaller, Sender, Noting, Protocol):
 
     def shielded(self) -> AbstractContextManager[None]:
         """Keep the cancellation of the code inside until the block's end."""
-
-    def spawn(
-        self, code: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Placeholder[Any]:
-        """Start a branch."""
 
     def restart(
         self, version: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -71,7 +71,7 @@ class Workflow(Notes):
             f"the workflow {type(self).__name__} has no code", hint="write its run method"
         )
 
-    def options(self, **said: Unpack[ScopeOptions]) -> AbstractContextManager[None]:
+    def options(self, **said: Unpack[ScopeOptions]) -> Block:
         """Options for the calls made in a `with` block; they beat the proxy's and the decorator's.
 
         Those of activities and those of child executions: each call takes what it knows.
@@ -79,21 +79,65 @@ class Workflow(Notes):
         Raises:
             OptionError: for an option that SWF would refuse.
         """
-        return self.execution.scoped(AllOptions(**said))
+        return Block(self.execution.scoped(AllOptions(**said)))
 
+    @overload
+    def spawn(
+        self, code: Callable[P, Placeholder[R]], *args: P.args, **kwargs: P.kwargs
+    ) -> Placeholder[R]: ...
+    @overload
+    def spawn(
+        self, code: Callable[P, Coroutine[Any, Any, R]], *args: P.args, **kwargs: P.kwargs
+    ) -> Placeholder[R]: ...
+    @overload
+    def spawn(self, code: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Placeholder[R]: ...
     def spawn(self, code: Callable[..., Any], *args: Any, **kwargs: Any) -> Placeholder[Any]:
         """Run sequential code beside this line; what it returns is the placeholder's result.
 
-        When `run` returns, its branches are cancelled: who wants their work waits for them.
+        Plain functions and `async def` ones. The branch has the options that hold now. When `run`
+        returns, its branches are cancelled: who wants their work waits for them.
         """
         return self.execution.spawn(code, args, kwargs)
 
-    def shielded(self) -> AbstractContextManager[None]:
+    @overload
+    def map(
+        self,
+        code: Callable[[I], Placeholder[R]],
+        items: Iterable[I],
+        at_once: int = ...,
+    ) -> Placeholder[list[R]]: ...
+    @overload
+    def map(
+        self,
+        code: Callable[[I], Coroutine[Any, Any, R]],
+        items: Iterable[I],
+        at_once: int = ...,
+    ) -> Placeholder[list[R]]: ...
+    @overload
+    def map(
+        self, code: Callable[[I], R], items: Iterable[I], at_once: int = ...
+    ) -> Placeholder[list[R]]: ...
+    def map(
+        self, code: Callable[[Any], Any], items: Iterable[Any], at_once: int = AT_ONCE
+    ) -> Placeholder[list[Any]]:
+        """Call a proxy, or run a branch of a function, for each item: at most `at_once` at a time.
+
+        The result is the list of their results, in the order of the items. The first error is the
+        error of the whole; nothing more is started then.
+
+        Raises:
+            OptionError: for an `at_once` below 1.
+        """
+        check_at_once(at_once)
+        start = starter(code, self.execution)
+        return self.execution.spawn(map_items, (start, list(items), at_once), {})
+
+    def shielded(self) -> Block:
         """A `with` block for clean-up: nothing inside is cancelled, nor in branches spawned there.
 
         A cancellation that arrives meanwhile is raised at the first wait after the block.
         """
-        return self.execution.shielded()
+        return Block(self.execution.shielded())
 
     def sleep(self, delay: Seconds) -> Placeholder[None]:
         """A timer of so many seconds (rounded up); `.result()` waits for it."""
@@ -144,10 +188,6 @@ def workflow(
         given: object = target  # what the annotation promises is what is checked here
         if not (inspect.isclass(given) and issubclass(given, Workflow)):
             raise RegistrationError(f"{identity} is {target!r}", hint="decorate a Workflow class")
-        if inspect.iscoroutinefunction(target.run):
-            raise RegistrationError(
-                f"the run of {identity} is async", hint="write `def run`: calls return at once"
-            )
         found = WorkflowDefinition(
             identity,
             options,

@@ -6,7 +6,8 @@ from typing import Any, Protocol, TypedDict, Unpack, overload
 
 from flowy.errors import OptionError
 from flowy.options import Options, check_seconds, seconds
-from flowy.placeholders import Placeholder
+from flowy.placeholders import Line, Placeholder
+from flowy.proxies import BoundProxy
 from flowy.registry import bare_name
 from flowy.swf import limits
 
@@ -20,7 +21,7 @@ class LambdaOptions(TypedDict, total=False):
     error_handling: bool  # False: its failure fails the execution, though nobody looks
 
 
-class LambdaCaller(Protocol):
+class LambdaCaller(Line, Protocol):
     """What can call a Lambda function: the running execution."""
 
     def call_lambda(self, proxy: "LambdaProxy", payload: tuple[Any, ...]) -> Placeholder[Any]:
@@ -59,12 +60,12 @@ class LambdaProxy:
             return self
         caller: LambdaCaller = workflow.execution
 
-        def call(*payload: Any) -> Placeholder[Any]:
-            if len(payload) > 1:
-                raise TypeError(f"{self.name} takes one value, {len(payload)} were given")
+        def call(payload: tuple[Any, ...], named: dict[str, Any]) -> Placeholder[Any]:
+            if named or len(payload) > 1:
+                raise TypeError(f"{self.name} takes one value, without a name")
             return caller.call_lambda(self, payload)
 
-        return call
+        return BoundProxy(self.name, caller, call)
 
 
 def check_time_out(value: object) -> None:

@@ -1,12 +1,12 @@
 """Placeholders: what a call to a proxy returns at once. Only `.result()` waits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from flowy.references import Unopened
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,14 @@ class Joined:
     parts: "Callable[[], Sequence[Placeholder[Any]]]"
 
 
-class Placeholder(Generic[T]):
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The value of a placeholder that stands for the values of others, in order."""
+
+    parts: "tuple[Placeholder[Any], ...]"
+
+
+class Placeholder(Generic[T_co]):
     """The result of a call that was asked for, and may not be there yet.
 
     Pass it as an argument to another call, also inside lists and dicts: that call is scheduled once
@@ -77,7 +84,7 @@ class Placeholder(Generic[T]):
     def __repr__(self) -> str:
         return f"<placeholder {self.name}: {self.outcome or 'pending'}>"
 
-    def result(self) -> T:
+    def result(self) -> T_co:
         """Wait for the result and return it.
 
         Raises:
@@ -88,7 +95,9 @@ class Placeholder(Generic[T]):
             if not value.is_open:
                 self.line.open(value)
             value = value.value
-        result: T = value
+        elif isinstance(value, Gathered):
+            value = [part.result() for part in value.parts]
+        result: T_co = value
         return result
 
     def settled(self) -> Any:
@@ -103,6 +112,19 @@ class Placeholder(Generic[T]):
                 raise error.with_traceback(None)
             case None:
                 raise RuntimeError(f"{self!r} was waited for and is not settled")
+
+    @property
+    def later(self) -> T_co:
+        """This placeholder, typed as its value: for an argument of a typed proxy.
+
+        Only pass it on: it is no value yet.
+        """
+        return self  # type: ignore[return-value]  # the one place where the type says otherwise
+
+    def __await__(self) -> Generator[Any, None, T_co]:
+        """Wait in `async def` code: as `result` does, in the same greenlet, without any loop."""
+        yield from ()
+        return self.result()
 
     def done(self) -> bool:
         """Whether the result or the error is there. Looking does not wait."""
@@ -153,6 +175,8 @@ def fill(value: Any, *, opened: bool = False) -> Any:
         match value.outcome:
             case Value(Unopened(is_open=True) as known) if opened:
                 return known.value
+            case Value(Gathered(parts)):
+                return [fill(part, opened=opened) for part in parts]
             case Value(result):
                 return result
             case _:

@@ -1,12 +1,13 @@
 """Proxies: what a workflow class holds in place of the activities it uses."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from flowy._activity import Activity, type_id
 from flowy.errors import OptionError
 from flowy.options import CallOptions, Options
-from flowy.placeholders import Placeholder
+from flowy.placeholders import Line, Placeholder
 from flowy.registry import ActivityDefinition, definition
 from flowy.swf.values import TypeId
 
@@ -14,13 +15,31 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Caller(Protocol):
+class Caller(Line, Protocol):
     """What can schedule a call: the running execution."""
 
     def call_activity(
         self, proxy: "ActivityProxy[..., Any]", args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Placeholder[Any]:
         """Ask for the activity of this proxy with these arguments."""
+
+
+class BoundProxy(Generic[P, R]):
+    """A proxy of a running workflow: calling it gives a placeholder at once."""
+
+    def __init__(
+        self,
+        name: str,
+        line: Line,
+        call: Callable[[tuple[Any, ...], dict[str, Any]], Placeholder[R]],
+    ) -> None:
+        self.__name__ = name
+        self.line = line
+        self._call = call
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Placeholder[R]:
+        """Ask for the call."""
+        return self._call(args, kwargs)
 
 
 class ActivityProxy(Generic[P, R]):
@@ -46,12 +65,12 @@ class ActivityProxy(Generic[P, R]):
     @overload
     def __get__(self, workflow: None, owner: type) -> "ActivityProxy[P, R]": ...
     @overload
-    def __get__(self, workflow: Any, owner: type) -> Callable[P, Placeholder[R]]: ...
+    def __get__(self, workflow: Any, owner: type) -> BoundProxy[P, R]: ...
     def __get__(self, workflow: Any, owner: type) -> Any:
         if workflow is None:
             return self
         caller: Caller = workflow.execution
-        return lambda *args, **kwargs: caller.call_activity(self, args, kwargs)
+        return BoundProxy(self.name, caller, partial(caller.call_activity, self))
 
 
 def identify(

@@ -1,11 +1,14 @@
 """Child executions as attributes of a workflow class."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from flowy._activity import type_id
 from flowy.errors import OptionError
 from flowy.externals import ChildPlaceholder
+from flowy.placeholders import Line
+from flowy.proxies import BoundProxy
 from flowy.registry import WorkflowDefinition, definition
 from flowy.scopes import AllOptions, ChildOptions
 from flowy.swf.values import TypeId
@@ -24,7 +27,7 @@ class Runs(Protocol[P, R_co]):
         """Do the work."""
 
 
-class ChildCaller(Protocol):
+class ChildCaller(Line, Protocol):
     """What can start a child: the running execution."""
 
     def call_child(
@@ -66,7 +69,7 @@ class WorkflowProxy(Generic[P, R]):
         if workflow is None:
             return self
         caller: ChildCaller = workflow.execution
-        return lambda *args, **kwargs: caller.call_child(self, args, kwargs)
+        return BoundProxy(self.name, caller, partial(caller.call_child, self))
 
 
 def identify(

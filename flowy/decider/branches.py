@@ -15,8 +15,9 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from flowy.decider.canceling import Gate, Shield
 from flowy.decider.chance import Chance
+from flowy.decider.coroutines import ForeignAwait, drive
 from flowy.errors import Canceled
-from flowy.placeholders import Placeholder, find
+from flowy.placeholders import Joined, Placeholder, find
 from flowy.scopes import AllOptions
 
 LONGEST_PATH = 200
@@ -25,10 +26,6 @@ LONGEST_PATH = 200
 
 class Evicted(GreenletExit):
     """The execution is dropped; raised where the code waits. Not an outcome of the code."""
-
-
-class ForeignAwait(TypeError):
-    """Workflow code awaits something that is not flowy's: nobody would ever resume it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,9 @@ class Owner(Protocol):
 
     def request_cancel(self, placeholder: Placeholder[Any]) -> bool:
         """Ask to cancel what a placeholder stands for; whether its outcome is sure to come."""
+
+    def unfit(self, error: BaseException) -> None:
+        """Note that the code cannot go on, and why: no outcome of it."""
 
     def ended(self, branch: "Branch", ending: Ending) -> None:
         """Take the way a branch ended."""
@@ -135,13 +135,27 @@ class Branch(greenlet):
 
     def _run(self) -> Any:
         value = self._code(*self._args, **self._kwargs)
-        if inspect.isawaitable(value):
-            raise ForeignAwait(f"{self._code!r} is async")
+        if inspect.iscoroutine(value):
+            value = drive(value, self._refuse)
+        elif inspect.isawaitable(value) and not isinstance(value, Placeholder):
+            raise ForeignAwait(repr(value))
         # Other code of the workflow will look into a container; all else is handed on unopened.
-        opened = self.placeholder is not None and not isinstance(value, Placeholder)
+        opened = self.placeholder is not None and not is_single(value)
         for placeholder in find(value):
             _ = placeholder.result() if opened else placeholder.settled()
         return value
+
+    def _refuse(self, error: ForeignAwait) -> NoReturn:
+        self._owner.unfit(error)
+        hub = self.parent
+        while hub is not None:
+            hub.switch()  # only the eviction comes back, by raising
+        raise error
+
+
+def is_single(value: Any) -> bool:
+    """Whether it is a placeholder of one thing, which another may stand for as it is."""
+    return isinstance(value, Placeholder) and not isinstance(value.source, Joined)
 
 
 def scoped_path(name: str) -> str:

@@ -3,7 +3,8 @@
 from flowy import forms
 from flowy.converter import PLAIN, Converter
 from flowy.decider.asked import Ask
-from flowy.decider.branches import Ending, ForeignAwait, Raised, Returned
+from flowy.decider.branches import Ending, Raised, Returned
+from flowy.decider.coroutines import ForeignAwait
 from flowy.decider.restarting import Restart, continue_as_new
 from flowy.errors import Canceled, FlowyError, SerializationError
 from flowy.forms import Meta

@@ -16,7 +16,7 @@ from flowy import forms
 from flowy.decider import closing, inbox, news
 from flowy.decider.activities import Activities, ActivityCall
 from flowy.decider.asked import ROOM, Asked
-from flowy.decider.branches import Branch, Ending, Evicted, Raised, Returned
+from flowy.decider.branches import Branch, Ending, Evicted, Raised, Returned, is_single
 from flowy.decider.children import ChildCall, Children
 from flowy.decider.externals import ExternalCall, Externals
 from flowy.decider.handlers import Handlers
@@ -247,7 +247,7 @@ class Execution:
         """Take the way a branch ended. The close waits until the last branch has."""
         self.lines.live.pop(branch, None)
         if isinstance(ending, Raised) and closing.is_unfit(ending.error):
-            self._unfit = ending.error
+            self.unfit(ending.error)
         elif branch.placeholder is not None:
             self.lines.settle(branch.placeholder, outcome_of(ending))
             self._restart_after(ending)
@@ -255,6 +255,10 @@ class Execution:
             self._restart_after(ending)
             self._close = closing.close_for(ending, self.converter, self._restart)
             self.lines.cancel()
+
+    def unfit(self, error: BaseException) -> None:
+        """Note that the code cannot go on, and why: no outcome of it."""
+        self._unfit = error
 
     def _differ(self, asked: str, hint: str) -> NoReturn:
         """End the replay with a difference that the code must not see.
@@ -346,7 +350,7 @@ def outcome_of(ending: Ending) -> Outcome:
     """What the end of a branch means to who waits for it."""
     match ending:
         case Returned(value):
-            return Value(fill(copy(value), opened=not isinstance(value, Placeholder)))
+            return Value(fill(copy(value), opened=not is_single(value)))
         case Raised(Canceled(details=details)):
             return Error(TaskCanceled(details))
         case Raised(Restart()):

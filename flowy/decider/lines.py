@@ -158,7 +158,8 @@ class Lines:
         finally:
             shield.up = False
             branch.shields = tuple(each for each in branch.shields if each.up)
-            self._lower()
+            if not self.dead:
+                self._lower()
 
     def _lower(self) -> None:
         """Interrupt who was cancelled and waits, and whose last shield is down."""

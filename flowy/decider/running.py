@@ -1,5 +1,6 @@
 """What workflow code may ask of its execution: the other side of `flowy.Workflow`."""
 
+import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -72,7 +73,15 @@ class RunningCode(NotingCode, Reaching):
     def spawn(
         self, code: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Placeholder[Any]:
-        """Start a branch with the options that hold now."""
+        """Start a branch with the options that hold now.
+
+        Raises:
+            TypeError: for a coroutine that was made already: a branch makes its own.
+        """
+        given: object = code  # what the annotation promises is what is checked here
+        if inspect.iscoroutine(given):
+            given.close()
+            raise TypeError(f"a branch runs a function: self.spawn({given.__name__}, …)")
         parent = self._parts.lines.current()
         name = parent.number(getattr(code, "__name__", "branch").strip("<>"))
         branch = self._parts.lines.start(

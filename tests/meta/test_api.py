@@ -28,9 +28,14 @@ PUBLIC = {
     "WorkflowProxy",
     "activity",
     "current_task",
+    "finish_order",
+    "first",
+    "gather",
     "hookimpl",
     "lambda_function",
     "on_signal",
+    "parallel_reduce",
+    "wait",
     "workflow",
 }
 

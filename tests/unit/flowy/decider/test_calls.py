@@ -5,7 +5,7 @@ from story import Story, asked
 from workflows import failure_of, make, resize, result_of
 
 from flowy import ActivityProxy, TaskFailed, activity
-from flowy.errors import OptionError, RegistrationError
+from flowy.errors import OptionError
 
 
 def test_independent_calls_are_scheduled_in_one_decision():
@@ -143,11 +143,7 @@ def test_an_argument_without_a_json_form_is_an_error_at_the_call_that_names_it()
     assert "sorted" in details["message"]
 
 
-def test_an_async_run_and_a_bad_option_are_refused_when_they_are_written():
-    async def run(self): ...
-
-    with pytest.raises(RegistrationError, match="async"):
-        make(run)
+def test_a_bad_option_is_refused_when_it_is_written():
     with pytest.raises(OptionError, match="start_to_close"):
         ActivityProxy("A", 1, start_to_close=-1)
     with pytest.raises(OptionError, match="version"):
