@@ -85,12 +85,18 @@ class Context(Struct, frozen=True, omit_defaults=True):
     """What a decision leaves in `executionContext` under the key "flowy".
 
     `core` is the number of the rules that the execution began with, `kept_back` how many decisions
-    its answer kept back, `parked` why it was parked (empty: it was not).
+    its answer kept back for lack of room, `parked` why it was parked (empty: it was not), `held`
+    how many decisions of each type wait until open tasks end.
     """
 
     core: int = 0
     kept_back: int = 0
     parked: str = ""
+    held: dict[str, int] = {}  # msgspec copies it
+
+    def is_whole(self) -> bool:
+        """Whether all that was asked for went out."""
+        return not (self.kept_back or self.held)
 
 
 def write_arguments(
@@ -154,6 +160,18 @@ def same_arguments(recorded: str | None, arguments: str) -> bool:
         return bool(found) and found[0].sha256 == references.key_of(arguments + "}")
     rest = text[len(arguments) : len(arguments) + 8]
     return text.startswith(arguments) and rest in {"}", ',"meta":'}
+
+
+def without_meta(text: str) -> str:
+    """A recorded input as `write_arguments` wrote it; any other text as it is."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(data, dict) or data.get(TAG) != 1:
+        return text
+    data.pop("meta", None)
+    return encode(data, "the recorded input")[:-1]
 
 
 def read_input(text: str | None, converter: Converter = PLAIN) -> Input:

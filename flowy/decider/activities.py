@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from flowy import forms
 from flowy.converter import PLAIN, Converter
@@ -12,7 +12,7 @@ from flowy.decider.attempts import after_failure, numbered
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.origin import Origin
-from flowy.decider.places import caller
+from flowy.decider.places import Place, caller
 from flowy.decider.readiness import once_there
 from flowy.errors import (
     TaskCanceled,
@@ -28,6 +28,7 @@ from flowy.registry import ActivityDefinition
 from flowy.retry import Again, GiveUp, Spent
 from flowy.swf.decisions import (
     CancelTimer,
+    Decision,
     RequestCancelActivityTask,
     ScheduleActivityTask,
     StartTimer,
@@ -48,12 +49,14 @@ OURS = Options(
 class ActivityCall:
     """An activity that was asked for, over all its attempts."""
 
+    kind: ClassVar[type[Decision]] = ScheduleActivityTask
+
     id: str
     type: TypeId
     options: Options
     placeholder: Placeholder[Any]
     values: tuple[Any, dict[str, Any]]
-    place: str
+    place: Place | None
     arguments: str = ""
     scheduled: int = 0
     spent: Spent = field(default_factory=Spent)
@@ -168,10 +171,11 @@ class Activities:
         call.canceling = True
         if call.asked and not call.resting:
             request = RequestCancelActivityTask(activity_id=call.attempt)
-            self._asked.ask(Ask(request, place=caller()))
+            self._asked.ask(Ask(request, place=caller()), after=call)
         else:
             if call.resting:
-                self._asked.ask(Ask(CancelTimer(timer_id=call.attempt), place=caller()))
+                timer = CancelTimer(timer_id=call.attempt)
+                self._asked.ask(Ask(timer, place=caller()), after=call)
             self._lines.settle(call.placeholder, Error(TaskCanceled()))
 
     def _give_up(self, call: ActivityCall, error: Exception) -> None:

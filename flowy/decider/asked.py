@@ -1,30 +1,25 @@
-"""What workflow code asked for and history has not confirmed yet: one queue, first in first out.
+"""What workflow code asked for and history has not confirmed yet: a queue for each decision type.
 
-A recorded turn takes its prefix, position by position. Nothing asked is ever withdrawn: a withdrawn
-retry would leave no trace, and a replay could not tell that it was ever considered.
+A recorded turn takes of each type as many as it records, first in first out; an answer takes them
+as far as SWF's limits let it. Nothing asked is ever withdrawn: a withdrawn retry would leave no
+trace, and a replay could not tell that it was ever considered.
 """
 
-import json
-from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import starmap, zip_longest
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import merge
+from itertools import islice, starmap
 from typing import Any, NoReturn, Protocol
 
-from flowy.decider import identity
+from flowy.decider import difference, identity
+from flowy.decider.identity import Lane, Patch
+from flowy.decider.places import Place
+from flowy.decider.room import LIMITS, Limits, fitting
 from flowy.decider.turns import Turn
 from flowy.errors import NonDeterminismError
-from flowy.swf import limits
 from flowy.swf.decisions import Decision, StartTimer
 from flowy.swf.events import Event
-from flowy.swf.wire import decision_to_wire
-
-ROOM = limits.REQUEST_BYTES - 50_000
-"""Bytes of decisions in one answer: 1 MB less room for context, token, task list and signature."""
-WORST_ESCAPE = 6
-"""JSON writes some characters as six bytes."""
-FRAME = 1_000
-"""More bytes than any decision has besides its input."""
 
 
 class Call(Protocol):
@@ -41,67 +36,115 @@ class Ask:
     decision: Decision
     call: Call | None = None
     arguments: str | None = None
-    place: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What to answer now; `kept_back` more had no room, `held` (by type) wait for open tasks."""
+
+    decisions: tuple[Decision, ...]
+    kept_back: int = 0
+    held: Mapping[str, int] = field(default_factory=dict)
+
+
+Numbered = tuple[int, Ask]
 
 
 class Asked:
-    """The queue of one execution.
+    """The queues of one execution."""
 
-    `confirmed` counts what history has taken off it, `position` all that was ever put on it, both
-    without the markers of patches.
-    """
-
-    def __init__(self, room: int = ROOM) -> None:
-        self.confirmed = 0
-        self.position = 0
-        self.open: dict[int, Any] = {}
-        self._queue: deque[Ask] = deque()
-        self._room = room
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self.confirmed: Counter[Lane] = Counter()
+        self._limits = limits
+        self._lanes: dict[Lane, deque[Numbered]] = {}
+        self._number = 0
+        self._waiting = 0
+        self._open: dict[int, Ask] = {}
+        self._open_tasks: Counter[Lane] = Counter()
+        self._numbers: dict[int, int] = {}
+        self._deferred: dict[int, list[Ask]] = {}
+        self._fence = 0
 
     def __len__(self) -> int:
-        return len(self._queue)
+        return self._waiting
 
-    def ask(self, ask: Ask) -> None:
-        """Append what the code asked for."""
-        self._queue.append(ask)
-        self.position += not identity.is_patch(ask.decision)
+    def ask(self, ask: Ask, after: Call | None = None) -> None:
+        """Append what the code asked for; a cancellation never overtakes the call it is `after`.
+
+        If that call is held, by an answer of before, the cancellation is asked for once it is out.
+        """
+        if after is not None and self._numbers.get(id(after), self._fence) < self._fence:
+            self._deferred.setdefault(id(after), []).append(ask)
+            return
+        if ask.call is not None:
+            self._numbers[id(ask.call)] = self._number
+        kind = identity.lane(ask.decision)
+        lane = self._lanes.get(kind)
+        if lane is None:
+            lane = self._lanes[kind] = deque()
+        lane.append((self._number, ask))
+        self._number += 1
+        self._waiting += 1
+
+    def position(self, kind: Lane) -> int:
+        """How many decisions of that type were asked for before the next one."""
+        return self.confirmed[kind] + len(self._lanes.get(kind, ()))
+
+    def take(self, id: int) -> Any:
+        """The call that an event recorded, which is open no longer; None if there is none."""
+        ask = self._open.pop(id, None)
+        if ask is None:
+            return None
+        self._open_tasks[type(ask.decision)] -= 1
+        return ask.call
+
+    def find(self, id: int) -> Any:
+        """The call that an event recorded, which stays open; None if there is none."""
+        ask = self._open.get(id)
+        return None if ask is None else ask.call
+
+    def clear(self) -> None:
+        """Let go of all calls: with the evicted code they form cycles."""
+        self._open.clear()
 
     def calls(self) -> Iterator[Any]:
         """The calls that wait for their events, and those that were asked for since."""
-        yield from self.open.values()
-        yield from (ask.call for ask in self._queue if ask.call is not None)
+        yield from (ask.call for ask in self._open.values())
+        for lane in self._lanes.values():
+            yield from (ask.call for _, ask in lane if ask.call is not None)
 
     def confirm(self, turn: Turn) -> None:
-        """Take what a recorded turn decided off the queue, and bind its calls to their events.
+        """Take what a recorded turn decided off the queues, and bind its calls to their events.
 
-        History decides how much was taken, not our own size sum: else a changed limit would break
-        replays. The zero-second timer of an answer that kept a tail back is our own.
+        History decides how much was taken, not our own limits: else a changed limit would break
+        replays. What it held or kept back may be asked differently: nothing has recorded it.
 
         Raises:
             NonDeterminismError: when the turn records something else than what was asked.
         """
-        batch = [event for event in turn.batch if identity.records_decision(event.attributes)]
-        kept_back = turn.context.kept_back
-        decided = self._without_old_patches(batch[:-1] if kept_back else batch)
-        unexplained = len(self._queue) > len(decided) and not kept_back
-        pairs = zip(decided, self._queue, strict=False)
-        if len(self._queue) < len(decided) or unexplained or not all(starmap(fits, pairs)):
+        decided = self._decided(turn)
+        counts = Counter(identity.lane_of_event(event.attributes) for event in decided)
+        taken = [ask for _, ask in self._first(counts)]
+        pairs = zip(decided, taken, strict=False)
+        if len(taken) != len(decided) or not all(starmap(fits, pairs)):
             self._differ(turn, decided)
-        for event in decided:
-            ask = self._queue.popleft()
-            if ask.call is not None:
-                ask.call.scheduled = event.id
-                self.open[event.id] = ask.call
-            self.confirmed += not identity.is_patch(ask.decision)
+        if self._waiting > len(taken) and self._unexplained(turn, counts):
+            self._differ(turn, decided)
+        self._pop(counts)
+        self._fence = self._number
+        for event, ask in zip(decided, taken, strict=True):
+            self._bind(event.id, ask)
 
-    def _without_old_patches(self, decided: list[Event]) -> list[Event]:
+    def _decided(self, turn: Turn) -> list[Event]:
         """What is to be compared: markers of patches only where a kept execution asked for them.
 
         No replay asks for a recorded one, so that its call may be moved or removed.
         """
+        decided = [event for event in turn.batch if identity.records_decision(event.attributes)]
         if not any(identity.is_patch(event.attributes) for event in decided):
             return decided
-        mine = {identity.of_decision(ask.decision) for ask in self._queue}
+        mine = {identity.of_decision(ask.decision) for _, ask in self._lanes.get(Patch, ())}
         return [
             event
             for event in decided
@@ -111,69 +154,85 @@ class Asked:
 
     def fits(self) -> bool:
         """Whether one answer has room for all that is asked."""
-        return fitting([ask.decision for ask in self._queue], self._room) == len(self._queue)
+        sent, _ = fitting(self._sendable(), self._limits.room)
+        return len(sent) == self._waiting
 
-    def answer(self, started: int) -> tuple[tuple[Decision, ...], int]:
-        """What to answer now, and how many asked decisions are kept back for lack of room."""
-        asked = tuple(ask.decision for ask in self._queue)
-        fit = fitting(asked, self._room)
-        if fit == len(asked):
-            return asked, 0
-        more = StartTimer(start_to_fire_timeout="0", timer_id=f"flowy.more-{started}")
-        return (*asked[:fit], more), len(asked) - fit
+    def answer(self, started: int) -> Response:
+        """What to answer now to the decision task that started with that event.
+
+        A tail without room goes out after a zero-second timer, SWF having no "decide again". Tasks
+        over a limit need none: the end of an open one brings the next decision task.
+        """
+        sent, more = fitting(self._sendable(), self._limits.room)
+        left = self._waiting - len(sent)
+        if not left:
+            return Response(tuple(sent))
+        over = {
+            kind: len(self._lanes.get(kind, ())) - self._free(kind) for kind in self._limits.open
+        }
+        held = {kind.__name__: count for kind, count in over.items() if count > 0}
+        if more:
+            sent.append(StartTimer(start_to_fire_timeout="0", timer_id=f"flowy.more-{started}"))
+        return Response(tuple(sent), left - sum(held.values()), held)
+
+    def _first(self, counts: Mapping[Lane, int]) -> Iterator[Numbered]:
+        """So many of each type, in the order in which they were asked."""
+        return merge(*(islice(self._lanes.get(kind, ()), counts[kind]) for kind in counts))
+
+    def _sendable(self) -> Iterator[Decision]:
+        """All that SWF's limits on open tasks let out now; the rest is not walked."""
+        free = {kind: self._free(kind) for kind in self._lanes}
+        return (ask.decision for _, ask in self._first(free))
+
+    def _free(self, kind: Lane) -> int:
+        most = self._limits.open.get(kind)
+        if most is None:
+            return len(self._lanes.get(kind, ()))
+        return max(most - self._open_tasks[kind], 0)
+
+    def _unexplained(self, turn: Turn, counts: Mapping[Lane, int]) -> bool:
+        """Whether more was asked than the turn decided, for no reason that it tells."""
+        if turn.context.kept_back:
+            return False
+        return any(
+            len(lane) > counts.get(kind, 0) and kind.__name__ not in turn.context.held
+            for kind, lane in self._lanes.items()
+        )
+
+    def _pop(self, counts: Mapping[Lane, int]) -> None:
+        for kind, count in counts.items():
+            lane = self._lanes[kind]
+            for _ in range(count):
+                lane.popleft()
+            self._waiting -= count
+            self.confirmed[kind] += count
+
+    def _bind(self, event: int, ask: Ask) -> None:
+        if ask.call is not None:
+            ask.call.scheduled = event
+            self._open[event] = ask
+            self._open_tasks[type(ask.decision)] += 1
+            self._numbers.pop(id(ask.call), None)
+            for deferred in self._deferred.pop(id(ask.call), ()):
+                self.ask(deferred)
 
     def _differ(self, turn: Turn, decided: Sequence[Event]) -> NoReturn:
-        pairs = zip_longest(decided, self._queue)
-        number, (event, ask) = next(
-            (n, pair) for n, pair in enumerate(pairs) if not fits(pair[0], pair[1])
-        )
+        """Show both sides; of what the turn held or kept back only the recorded part counts."""
+        counts = Counter(identity.lane_of_event(event.attributes) for event in decided)
+        partial = turn.context.kept_back or turn.context.held
+        shown = counts if partial and not self._unexplained(turn, counts) else None
+        every = {kind: len(lane) for kind, lane in self._lanes.items()} if shown is None else shown
+        asked = [ask for _, ask in self._first(every)]
         raise NonDeterminismError(
-            f"the decision of turn {turn.started} differs at its position {number + 1}:\n"
-            f"    recorded: {recorded(event)}\n"
-            f"    asked:    {wanted(ask)}",
-            hint="guard changed code with a new workflow version, or bring the old code back",
+            difference.explain(
+                turn.started,
+                [identity.recorded_side(event) for event in decided],
+                [identity.asked_side(ask.decision, ask.arguments, ask.place) for ask in asked],
+            ),
+            hint="guard changed code with self.patched(...) or a new version, or bring it back",
         )
 
 
-def fits(event: Event | None, ask: Ask | None) -> bool:
+def fits(event: Event, ask: Ask) -> bool:
     """Whether what is recorded at a position is what was asked there."""
-    if event is None or ask is None:
-        return False
     return identity.same(event.attributes, ask.decision, ask.arguments)
-
-
-def recorded(event: Event | None) -> str:
-    """The recorded side of a difference, for people."""
-    if event is None:
-        return "nothing more"
-    text = f"event {event.id}, {identity.describe(identity.of_event(event.attributes))}"
-    given = getattr(event.attributes, "input", None)
-    return f"{text} with {given:.500}" if given else text
-
-
-def wanted(ask: Ask | None) -> str:
-    """The asked side of a difference, for people, with the line that asked."""
-    if ask is None:
-        return "nothing more"
-    text = identity.describe(identity.of_decision(ask.decision))
-    given = f" with {ask.arguments:.500}" if ask.arguments else ""
-    return f"{text}{given}" + (f" at {ask.place}" if ask.place else "")
-
-
-def fitting(asked: Sequence[Decision], room: int) -> int:
-    """How many decisions, from the first, fit into so many encoded bytes; at least one does."""
-    worst = sum(FRAME + WORST_ESCAPE * length(decision) for decision in asked)
-    if worst <= room:
-        return len(asked)
-    used = 0
-    for number, decision in enumerate(asked):
-        used += len(json.dumps(decision_to_wire(decision))) + 1
-        if used > room:
-            return max(number, 1)
-    return len(asked)
-
-
-def length(decision: Decision) -> int:
-    """The characters of a decision's long texts."""
-    texts = (getattr(decision, name, None) for name in ("input", "details", "result"))
-    return sum(len(text) for text in texts if text)

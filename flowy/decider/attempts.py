@@ -1,18 +1,20 @@
 """Whether a failed call is tried again: by its policy when live, by history in replay."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from flowy.decider.asked import Asked
 from flowy.decider.memory import Memory
 from flowy.errors import TaskError
 from flowy.options import UNSET, Options, seconds
 from flowy.retry import Again, Budget, GiveUp, Spent, charge, next_attempt
+from flowy.swf.decisions import Decision, StartTimer
 
 
 class Attempted(Protocol):
-    """A call that may be tried again."""
+    """A call that may be tried again; `kind` is the decision that asks for an attempt."""
 
+    kind: ClassVar[type[Decision]]
     options: Options
     spent: Spent
     canceling: bool
@@ -37,11 +39,13 @@ def after_failure(
     never breaks a running execution.
     """
     spent = call.spent = charge(call.spent, error)
-    if memory.is_live(asked.position):
-        return GiveUp() if call.canceling else next_attempt(budget(call.options), spent, error)
-    if memory.has_timer(call.attempt):
+    step = GiveUp() if call.canceling else next_attempt(budget(call.options), spent, error)
+    if memory.turn.completed and memory.has_timer(call.attempt):
         return Again(1)  # how long it really took is in the recorded timer
-    return Again(0) if is_recorded() else GiveUp()
+    if memory.turn.completed and is_recorded():
+        return Again(0)
+    kind = StartTimer if isinstance(step, Again) and step.delay > 0 else call.kind
+    return step if memory.is_live(kind, asked) else GiveUp()
 
 
 def budget(options: Options) -> Budget:

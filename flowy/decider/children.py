@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from flowy import forms
 from flowy.decider.asked import Ask, Asked
@@ -15,7 +15,7 @@ from flowy.decider.attempts import after_failure, numbered
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.origin import Origin
-from flowy.decider.places import caller
+from flowy.decider.places import Place, caller
 from flowy.decider.readiness import once_there
 from flowy.errors import TaskCanceled, TaskError, TaskFailed, TaskNotScheduled
 from flowy.options import (
@@ -32,6 +32,7 @@ from flowy.retry import Again, GiveUp, Spent
 from flowy.scopes import AllOptions
 from flowy.swf.decisions import (
     CancelTimer,
+    Decision,
     RequestCancelExternalWorkflowExecution,
     StartChildWorkflowExecution,
     StartTimer,
@@ -54,6 +55,8 @@ class ChildCall:
     whether this one has started; `after_start` waits for that, and learns whether it came.
     """
 
+    kind: ClassVar[type[Decision]] = StartChildWorkflowExecution
+
     id: str
     type: TypeId
     options: Options
@@ -61,7 +64,7 @@ class ChildCall:
     first_id: str
     placeholder: Placeholder[Any]
     values: tuple[Any, dict[str, Any]]
-    place: str
+    place: Place | None
     arguments: str = ""
     scheduled: int = 0
     spent: Spent = field(default_factory=Spent)
@@ -188,7 +191,7 @@ class Children:
             self._request_cancel(call)
         elif call.resting or not call.asked:
             if call.resting:
-                self._asked.ask(Ask(CancelTimer(timer_id=call.attempt), place=caller()))
+                self._asked.ask(Ask(CancelTimer(timer_id=call.attempt), place=caller()), after=call)
             self._settle_unstarted(call, TaskCanceled())
 
     def _resolve(self, proxy: WorkflowProxy[..., Any], said: AllOptions) -> WorkflowOptions:

@@ -52,7 +52,7 @@ def asked(
 ) -> Ask:
     """The close as it is asked for; a new run gets `meta`, with the signals unread by now."""
     if not isinstance(close, Restart):
-        return Ask(close)
+        return Ask(close, arguments=outcome(close))
     try:
         return Ask(continue_as_new(close, started, meta, longest), arguments=close.arguments)
     except SerializationError as error:
@@ -89,3 +89,14 @@ def refused(cause: str) -> Decision:
     Offering the same again would loop at once, up to the end of the history.
     """
     return failed(FlowyError(f"SWF refused to close the execution: {cause}"))
+
+
+def outcome(close: Decision) -> str | None:
+    """What replay compares of a close: the result, or the type of the failure."""
+    match close:
+        case CompleteWorkflowExecution(result=result):
+            return result
+        case FailWorkflowExecution(reason=reason):
+            return reason
+        case _:
+            return None

@@ -83,9 +83,12 @@ def unreplayable(stale: Stale, events: Sequence[Event]) -> Verdict:
 def answer(running: Execution, events: Sequence[Event], load: Load) -> Verdict | Stale:
     """The verdict of one activation."""
     match supplied(running, running.activate(events), load):
-        case Decided(decisions, kept_back, warnings, lines, said):
-            context = forms.write_context(forms.Context(core=CORE, kept_back=kept_back), said)
-            return Verdict(decisions, context, warnings=warnings, lines=lines)
+        case Decided() as decided:
+            left = forms.Context(core=CORE, kept_back=decided.kept_back, held=dict(decided.held))
+            context = forms.write_context(left, decided.context)
+            return Verdict(
+                decided.decisions, context, warnings=decided.warnings, lines=decided.lines
+            )
         case NonDeterminism(message):
             return park(events, f"non-deterministic workflow code: {message}")
         case Broken(error):

@@ -5,8 +5,8 @@ greenlets do not leave the thread that made them.
 """
 
 from _thread import get_ident
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NoReturn
 
@@ -15,7 +15,7 @@ from greenlet import greenlet
 from flowy import forms
 from flowy.decider import closing, inbox, news
 from flowy.decider.activities import Activities, ActivityCall
-from flowy.decider.asked import ROOM, Asked
+from flowy.decider.asked import Asked
 from flowy.decider.branches import Branch, Ending, Evicted, Raised, Returned, is_single
 from flowy.decider.children import ChildCall, Children
 from flowy.decider.externals import ExternalCall, Externals
@@ -31,6 +31,7 @@ from flowy.decider.opening import Opening, Wants
 from flowy.decider.origin import Origin
 from flowy.decider.places import caller
 from flowy.decider.restarting import Restart
+from flowy.decider.room import LIMITS, Limits
 from flowy.decider.running import RunningCode
 from flowy.decider.timers import TimerCall, Timers
 from flowy.decider.turns import Cut, Turn, cut
@@ -46,7 +47,7 @@ from flowy.swf.values import ExecutionId
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decisions of the live turn; `kept_back` more had no room in the answer.
+    """The decisions of the live turn; `kept_back` more had no room, `held` wait.
 
     `lines` is what the code logged in it, `context` the user's part of executionContext as text.
     """
@@ -56,6 +57,7 @@ class Decided:
     warnings: tuple[str, ...] = ()
     lines: tuple[LogLine, ...] = ()
     context: str = ""
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,11 @@ class Execution:
         definition: WorkflowDefinition,
         id: ExecutionId,
         known: Registry,
-        room: int = ROOM,
+        limits: Limits = LIMITS,
     ) -> None:
         self.id = id
         self.last = 0
-        self.asked = Asked(room)
+        self.asked = Asked(limits)
         self.opening = Opening()
         self.converter = known.converter
         self.lines = Lines(self, id.run_id)
@@ -178,15 +180,15 @@ class Execution:
         """Drop the code; always call it, since a suspended greenlet is never collected."""
         self.lines.evict()
         self.opening.close()
-        self.asked.open.clear()
+        self.asked.clear()
 
     def find(self, scheduled: int) -> Any:
         """The open call that an event recorded, or None."""
-        return self.asked.open.get(scheduled)
+        return self.asked.find(scheduled)
 
     def take(self, scheduled: int) -> Any:
         """The same; it is open no longer."""
-        return self.asked.open.pop(scheduled, None)
+        return self.asked.take(scheduled)
 
     def begin(self, started: WorkflowExecutionStarted) -> None:
         """Start the main line with the execution's input; unread signals of the run before wait."""
@@ -305,14 +307,20 @@ class Execution:
             self._see(turn)
             self.last = turn.started
             if turn.completed:
-                self._offer_close(room=not turn.context.kept_back)
+                self._offer_close(turn.context.is_whole)
                 self.asked.confirm(turn)
         if turns[-1].completed:
             return Decided(())
-        self._offer_close(room=self.asked.fits())
-        decisions, kept_back = self.asked.answer(turns[-1].started)
-        notes = self.notebook
-        return Decided(decisions, kept_back, self._warnings(), notes.take(), notes.context)
+        self._offer_close(self.asked.fits)
+        response, notes = self.asked.answer(turns[-1].started), self.notebook
+        return Decided(
+            response.decisions,
+            response.kept_back,
+            self._warnings(),
+            notes.take(),
+            notes.context,
+            response.held,
+        )
 
     def _see(self, turn: Turn) -> None:
         for event in turn.news:
@@ -324,8 +332,8 @@ class Execution:
     def _is_over(self) -> bool:
         return self._close is not None and not self.lines.live
 
-    def _offer_close(self, *, room: bool) -> None:
-        if self._is_over() and room and not self._offered:
+    def _offer_close(self, has_room: Callable[[], bool]) -> None:
+        if self._is_over() and not self._offered and has_room():
             self._offered = True
             close = closing.failed(self._failure) if self._failure else self._close
             assert close is not None  # noqa: S101  # _is_over said so

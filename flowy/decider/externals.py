@@ -10,7 +10,7 @@ from flowy.converter import Converter
 from flowy.decider.asked import Ask, Asked
 from flowy.decider.children import UNKNOWN, ChildCall
 from flowy.decider.lines import Lines
-from flowy.decider.places import caller
+from flowy.decider.places import Place, caller
 from flowy.decider.readiness import once_there
 from flowy.errors import TaskCanceled, TaskNotScheduled
 from flowy.options import check_name
@@ -42,7 +42,7 @@ class ExternalCall:
 
     placeholder: Placeholder[Any]
     what: str
-    place: str
+    place: Place | None
     scheduled: int = 0
     asked: bool = False
 

@@ -1,12 +1,16 @@
 """What makes a decision and the event that records it the same: kind, id, type and arguments."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from flowy import forms, references
+from flowy.decider.difference import Side
+from flowy.decider.places import Place
 from flowy.swf import decisions as d
 from flowy.swf import events as e
 from flowy.swf.decisions import Decision
-from flowy.swf.events import Attributes
+from flowy.swf.events import Attributes, Event
 
 _FIELDS: dict[type[Decision], tuple[str, ...]] = {
     d.ScheduleActivityTask: ("activity_id", "activity_type"),
@@ -55,14 +59,32 @@ _RECORDS: dict[type[Attributes], type[Decision]] = {
 PATCH = "flowy.patch-"
 """How the names of the markers of `self.patched` begin."""
 
+OURS = "flowy."
+"""Ids that begin so are flowy's own: no workflow code asked for them."""
+
+_TEXTS: dict[type[Attributes], str] = {
+    e.MarkerRecorded: "details",
+    e.WorkflowExecutionCompleted: "result",
+    e.WorkflowExecutionFailed: "reason",
+}
+"""Where an event keeps what was given to its decision, if not in `input`."""
+
+
+def _key(fields: tuple[str, ...]) -> Callable[[Any], Any]:
+    return attrgetter(*fields) if fields else lambda _: None
+
+
+_KEYS = {kind: _key(fields) for kind, fields in _FIELDS.items()}
+
+Lane = type[Decision]
+
+
+class Patch(d.Decision, frozen=True):
+    """The queue of patches' markers: no replay asks for them again, so they wait by themselves."""
+
+
 Identity = tuple[str, ...]
 """The decision type's name, then what tells one decision of the type from another."""
-
-
-def of_decision(decision: Decision) -> Identity:
-    """The identity of something asked."""
-    kind = type(decision)
-    return (kind.__name__, *(str(getattr(decision, name)) for name in _FIELDS[kind]))
 
 
 def of_event(attributes: Attributes) -> Identity:
@@ -73,9 +95,33 @@ def of_event(attributes: Attributes) -> Identity:
     return (kind.__name__, *(str(getattr(attributes, name)) for name in _FIELDS[kind]))
 
 
+def of_decision(decision: Decision) -> Identity:
+    """The identity of something asked."""
+    kind = type(decision)
+    return (kind.__name__, *(str(getattr(decision, name)) for name in _FIELDS[kind]))
+
+
+def lane(decision: Decision) -> Lane:
+    """The queue that a decision waits in: one for each type, and one for patches."""
+    kind = type(decision)
+    return Patch if kind is d.RecordMarker and is_patch(decision) else kind
+
+
+def lane_of_event(attributes: Attributes) -> Lane:
+    """The queue of the decision that an event records; only for those that record one."""
+    kind = _RECORDS[type(attributes)]
+    return Patch if kind is d.RecordMarker and is_patch(attributes) else kind
+
+
 def records_decision(attributes: Attributes) -> bool:
-    """Whether an event of a batch stands for a decision (two events come of some cancellations)."""
-    return type(attributes) in _RECORDS
+    """Whether an event of a batch stands for a decision that workflow code asked for.
+
+    Two events come of some cancellations, and some timers are flowy's own.
+    """
+    found = _RECORDS.get(type(attributes))
+    if found is d.StartTimer:
+        return not attributes.timer_id.startswith(OURS)  # type: ignore[attr-defined]  # both have it
+    return found is not None
 
 
 def same(attributes: Attributes, decision: Decision, arguments: str | None) -> bool:
@@ -83,15 +129,13 @@ def same(attributes: Attributes, decision: Decision, arguments: str | None) -> b
 
     A refused decision (ScheduleActivityTaskFailed) records no arguments: its id must do.
     """
-    if of_event(attributes) != of_decision(decision):
+    kind = type(decision)
+    key = _KEYS[kind]
+    if _RECORDS.get(type(attributes)) is not kind or key(attributes) != key(decision):
         return False
-    if isinstance(decision, d.RecordMarker):  # a refused one records no details either
-        details: Any = getattr(attributes, "details", decision.details)
-        return details == decision.details or references.stands_for(details, decision.details or "")
-    recorded: Any = getattr(attributes, "input", None)
-    if arguments is None or not hasattr(attributes, "input"):
+    if arguments is None:
         return True
-    return forms.same_arguments(recorded, arguments)
+    return same_text(given(attributes), arguments)
 
 
 def is_patch(thing: Attributes | Decision) -> bool:
@@ -99,7 +143,34 @@ def is_patch(thing: Attributes | Decision) -> bool:
     return getattr(thing, "marker_name", "").startswith(PATCH)
 
 
-def describe(identity: Identity) -> str:
-    """`ScheduleActivityTask resize-2 of Resize/1`, for people."""
-    kind, *rest = identity
-    return " ".join([kind, " of ".join(rest)]).strip()
+def given(attributes: Attributes) -> str | None:
+    """What an event records of the arguments; None where its type records none."""
+    name = _TEXTS.get(type(attributes), "input")
+    if name not in attributes.__struct_fields__:
+        return None
+    text: str | None = getattr(attributes, name)
+    return text or ""
+
+
+def same_text(recorded: str | None, arguments: str) -> bool:
+    """Whether recorded arguments are these; the meta of our own form is never compared."""
+    return (
+        recorded is None
+        or recorded == arguments
+        or forms.same_arguments(recorded, arguments)
+        or references.stands_for(recorded, arguments)
+    )
+
+
+def recorded_side(event: Event) -> Side:
+    """A recorded position, for the message of a difference."""
+    name, *fields = of_event(event.attributes)
+    text = given(event.attributes)
+    plain = None if text is None else forms.without_meta(text)
+    return Side(name, tuple(fields), plain, f"event {event.id}")
+
+
+def asked_side(decision: Decision, arguments: str | None, place: Place | None) -> Side:
+    """An asked position, for the message of a difference."""
+    name, *fields = of_decision(decision)
+    return Side(name, tuple(fields), arguments, f"at {place}" if place else "")

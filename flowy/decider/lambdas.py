@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from flowy import forms
 from flowy.decider.asked import Ask, Asked
 from flowy.decider.attempts import after_failure, numbered
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
-from flowy.decider.places import caller
+from flowy.decider.places import Place, caller
 from flowy.decider.readiness import once_there
 from flowy.errors import TaskCanceled, TaskError, TaskFailed, TaskNotScheduled
 from flowy.lambda_proxy import LambdaProxy
@@ -19,7 +19,7 @@ from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, dur
 from flowy.placeholders import Error, Placeholder, Value, copy, fill
 from flowy.retry import Again, GiveUp, Spent
 from flowy.swf import limits
-from flowy.swf.decisions import CancelTimer, ScheduleLambdaFunction, StartTimer
+from flowy.swf.decisions import CancelTimer, Decision, ScheduleLambdaFunction, StartTimer
 
 
 @dataclass(eq=False, slots=True)
@@ -29,13 +29,15 @@ class LambdaCall:
     `payload` is the argument in a list, empty where none was given, `input` its JSON text.
     """
 
+    kind: ClassVar[type[Decision]] = ScheduleLambdaFunction
+
     id: str
     name: str
     options: Options
     time_out: str | None
     placeholder: Placeholder[Any]
     payload: list[Any]
-    place: str
+    place: Place | None
     input: str | None = None
     scheduled: int = 0
     spent: Spent = field(default_factory=Spent)
@@ -122,7 +124,7 @@ class Lambdas:
             return
         call.canceling = True
         if call.resting:
-            self._asked.ask(Ask(CancelTimer(timer_id=call.attempt), place=caller()))
+            self._asked.ask(Ask(CancelTimer(timer_id=call.attempt), place=caller()), after=call)
         self._lines.settle(call.placeholder, Error(TaskCanceled()))
 
     def _is_recorded(self, call: LambdaCall, memory: Memory) -> bool:

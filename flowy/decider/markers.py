@@ -57,7 +57,7 @@ class Markers:
         marker = f"{EFFECT}{name}"
         if marker in memory.markers:
             text = memory.markers[marker]
-        elif memory.is_live(self._asked.position):
+        elif memory.is_live(RecordMarker, self._asked):
             text = run(code, self._converter)
         else:
             self._differ(f"RecordMarker {marker}", "keep side effects in order, or use patched()")
@@ -76,7 +76,7 @@ class Markers:
         if known is None:
             marker = patch_marker(id)
             recorded = memory.has_marker(marker)
-            known = self._patches[id] = recorded or memory.is_live(self._asked.position)
+            known = self._patches[id] = recorded or memory.is_live(RecordMarker, self._asked)
             if known and not recorded:
                 self._note(marker, None)
         return known
@@ -91,7 +91,7 @@ class Markers:
 
     def _note(self, marker: str, details: str | None) -> None:
         decision = RecordMarker(marker_name=marker, details=details)
-        self._asked.ask(Ask(decision, place=caller()))
+        self._asked.ask(Ask(decision, arguments=details or "", place=caller()))
 
 
 def run(code: Callable[[], Any], converter: Converter) -> str:

@@ -1,46 +1,54 @@
 """What history records beyond the turn that runs, so that replay follows it and not the policy."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Protocol
 
 from flowy.decider import identity
+from flowy.decider.identity import Lane
 from flowy.decider.turns import Turn
 from flowy.swf.decisions import (
+    Decision,
     RecordMarker,
     ScheduleActivityTask,
     ScheduleLambdaFunction,
     StartChildWorkflowExecution,
     StartTimer,
 )
-from flowy.swf.events import MarkerRecorded
+from flowy.swf.events import Attributes, MarkerRecorded
 from flowy.swf.values import TypeId
+
+
+class Positions(Protocol):
+    """How much was asked for."""
+
+    def position(self, lane: Lane) -> int:
+        """How many decisions of that type were asked for before the next one."""
 
 
 class Memory:
     """The recorded turns of one activation, and where in them the execution stands."""
 
-    def __init__(self, turns: Sequence[Turn], confirmed: int) -> None:
+    def __init__(self, turns: Sequence[Turn], confirmed: Mapping[Lane, int]) -> None:
         self.turn = turns[0]
-        recorded = [event.attributes for turn in turns for event in turn.batch]
-        self._identities = {identity.of_event(attributes) for attributes in recorded}
-        self.markers = {
-            attributes.marker_name: attributes.details
-            for attributes in recorded
-            if isinstance(attributes, MarkerRecorded)
-        }
-        # The zero-second timer of an answer that kept a tail back was never asked for, and a patch
-        # is not asked for again.
-        patches = sum(map(identity.is_patch, recorded))
-        timers = sum(bool(turn.context.kept_back) for turn in turns)
-        self._recorded = confirmed + len(recorded) - patches - timers
+        self._turns = turns
+        self._confirmed = Counter(confirmed)
 
-    def is_live(self, asked: int) -> bool:
-        """Whether the next thing asked lies beyond all that is recorded; `asked` came before it.
+    def is_live(self, kind: type[Decision], asked: Positions) -> bool:
+        """Whether a decision of that type, asked now, lies beyond all that is recorded.
 
-        The tail that a recorded answer kept back was never recorded: it is asked anew.
+        The tail that a recorded answer held or kept back was never recorded: it is asked anew. One
+        that was kept back goes out before all that was asked after it; one that is held goes out
+        before all of its own type.
         """
         if not self.turn.completed:
             return True
-        return bool(self.turn.context.kept_back) and asked >= self._recorded
+        if kind.__name__ in self.turn.context.held:
+            return asked.position(kind) >= self._recorded[kind]
+        if not self.turn.context.kept_back:
+            return False
+        return all(asked.position(lane) >= count for lane, count in self._recorded.items())
 
     def has_timer(self, id: str) -> bool:
         """Whether a timer of that id is recorded, started or refused."""
@@ -61,3 +69,33 @@ class Memory:
     def has_lambda(self, id: str, name: str) -> bool:
         """Whether a Lambda function of that id and name is recorded, scheduled or refused."""
         return (ScheduleLambdaFunction.__name__, id, name) in self._identities
+
+    # These walk over all that the activation holds: each at most once, and only if it is needed.
+
+    @cached_property
+    def markers(self) -> dict[str, str | None]:
+        """The details of the recorded markers by name."""
+        return {
+            attributes.marker_name: attributes.details
+            for attributes in self._batches
+            if isinstance(attributes, MarkerRecorded)
+        }
+
+    @cached_property
+    def _batches(self) -> list[Attributes]:
+        return [event.attributes for turn in self._turns for event in turn.batch]
+
+    @cached_property
+    def _identities(self) -> set[identity.Identity]:
+        return {identity.of_event(attributes) for attributes in self._batches}
+
+    @cached_property
+    def _recorded(self) -> Counter[Lane]:
+        """How much of each type is recorded; but no patches, which no replay asks for again."""
+        recorded = self._confirmed + Counter(
+            identity.lane_of_event(attributes)
+            for attributes in self._batches
+            if identity.records_decision(attributes)
+        )
+        del recorded[identity.Patch]
+        return recorded

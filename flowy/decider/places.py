@@ -2,13 +2,24 @@
 
 import sys
 from types import FrameType
+from typing import NamedTuple
 
 _OURS = "flowy."
 
 
-def caller() -> str:
-    """`file:line` of the innermost frame that is not flowy's own, or an empty text."""
+class Place(NamedTuple):
+    """A line of source; its text is made when somebody reads it, not at each call."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+def caller() -> Place | None:
+    """The innermost frame that is not flowy's own, or None."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack reads every source file
     while frame is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
+    return Place(frame.f_code.co_filename, frame.f_lineno) if frame is not None else None

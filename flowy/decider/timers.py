@@ -53,5 +53,5 @@ class Timers:
         """Settle it as cancelled at once and tell SWF; a late TimerFired is ignored."""
         if call.placeholder.outcome is not None:
             return
-        self._asked.ask(Ask(CancelTimer(timer_id=call.id), place=caller()))
+        self._asked.ask(Ask(CancelTimer(timer_id=call.id), place=caller()), after=call)
         self._lines.settle(call.placeholder, Error(TaskCanceled()))

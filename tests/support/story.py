@@ -64,8 +64,8 @@ class Story:
         self.poll()
         answer = execution.activate(self.events)
         assert isinstance(answer, Decided), answer
-        context = forms.write_context(forms.Context(core=1, kept_back=answer.kept_back))
-        self.answer(answer.decisions, context)
+        context = forms.Context(core=1, kept_back=answer.kept_back, held=dict(answer.held))
+        self.answer(answer.decisions, forms.write_context(context))
         return answer.decisions
 
     def answer(self, decisions: tuple[d.Decision, ...], context: str | None = None) -> None:

@@ -5,7 +5,9 @@ from simulator.flow import Drawn
 
 from flowy import workflow
 from flowy.decider import Execution
+from flowy.decider.room import LIMITED, ROOM, Limits
 from flowy.registry import Registry
+from flowy.swf.limits import OPEN_TASKS
 from flowy.swf.values import ExecutionId, TypeId
 
 FAMILIES = (steps_calls, steps_lines, steps_memory)
@@ -19,5 +21,12 @@ WORKFLOWS = (DRAWN,)
 ACTIVITIES = (TypeId("Work", "1"), TypeId("Once", "1"))
 
 
-def make(id: ExecutionId, room: int) -> Execution:
-    return Execution(REGISTRY.workflow(DRAWN), id, REGISTRY, room)
+Space = tuple[int, int]
+"""Bytes in an answer, and open tasks of a kind in an execution."""
+WIDE: Space = (ROOM, OPEN_TASKS)
+
+
+def make(id: ExecutionId, space: Space) -> Execution:
+    room, most = space
+    limits = Limits(room, dict.fromkeys(LIMITED, most))
+    return Execution(REGISTRY.workflow(DRAWN), id, REGISTRY, limits)

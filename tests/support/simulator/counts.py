@@ -15,6 +15,7 @@ DECISION_TASKS = (
     "answer too late",
     "split answer",
     "release",
+    "held tasks",
     "eviction",
     "another worker decides",
     "kept: goes on",

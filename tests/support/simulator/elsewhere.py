@@ -25,7 +25,7 @@ class Order(msgspec.Struct):
     """
 
     id: ExecutionId
-    room: int
+    space: tuple[int, int]
     events: list[dict[str, Any]]
     starts: list[int]
     released: list[bool]

@@ -4,13 +4,12 @@ import sys
 from collections.abc import Sequence
 
 import msgspec
-from simulator.code import make
+from simulator.code import WIDE, make
 from simulator.elsewhere import Order, Report
 from simulator.outside import OUTSIDE
 from simulator.telling import told
 
 from flowy.decider import Execution
-from flowy.decider.asked import ROOM
 from flowy.swf.events import Event
 from flowy.swf.wire import event_from_wire
 
@@ -29,14 +28,14 @@ def decide(order: Order) -> Report:
     starts = list(zip(order.starts, order.released, strict=True))
     said = []
     for release in (False, True):
-        kept = make(order.id, order.room)
+        kept = make(order.id, order.space)
         try:
             said += [decide_at(kept, events, s, release) for s, r in starts if r is release]
         finally:
             kept.evict()
     released = dict(starts)[order.cold]
-    cold = once(make(order.id, order.room), events, order.cold, released=released)
-    whole = once(make(order.id, ROOM), events, len(events), released=True)
+    cold = once(make(order.id, order.space), events, order.cold, released=released)
+    whole = once(make(order.id, WIDE), events, len(events), released=True)
     return Report(said, cold, whole)
 
 

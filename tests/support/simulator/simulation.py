@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from simulator.chances import Chances
-from simulator.code import ACTIVITIES, DRAWN, WORKFLOWS, make
+from simulator.code import ACTIVITIES, DRAWN, WIDE, WORKFLOWS, make
 from simulator.elsewhere import Elsewhere, Order, Report, wire
 from simulator.outside import OUTSIDE
 from simulator.service import Service
@@ -15,7 +15,7 @@ from simulator.telling import context_of, told
 from simulator.ways import Disagreement, Ways, agree, is_decided
 
 from flowy.decider import Decided
-from flowy.decider.asked import ROOM
+from flowy.decider.room import ROOM
 from flowy.engine.core.execution import Execution as Run
 from flowy.engine.core.settings import Rate, Settings
 from flowy.engine.core.task_lists import Place
@@ -51,7 +51,7 @@ class Simulation:
         self.service = Service(self.luck, settings(self.luck))
         self.service.register_all(WORKFLOWS, ACTIVITIES)
         self.chances = Chances(self.service, self.luck)
-        self.room = self.luck.choice((ROOM, ROOM, 1_500, 600))
+        self.space = self.luck.choice((WIDE, WIDE, (1_500, 1_000), (600, 3), (ROOM, 2)))
         self.ways: dict[str, Ways] = {}
         self.release_at = self.luck.choice((0, self.luck.randint(1, 80), LONGEST))
         OUTSIDE.deployed = False
@@ -121,11 +121,13 @@ class Simulation:
         self.counts["answer taken" if taken else "answer too late"] += 1
         if answer.kept_back:
             self.counts["split answer"] += taken
+        if answer.held:
+            self.counts["held tasks"] += taken
 
     def ways_of(self, run: Run) -> Ways:
         run_id = run.id.run_id
         if run_id not in self.ways:
-            self.ways[run_id] = Ways(partial(make, run.id, self.room), self.luck, self.counts)
+            self.ways[run_id] = Ways(partial(make, run.id, self.space), self.luck, self.counts)
         return self.ways[run_id]
 
     def replay(self, run: Run) -> None:
@@ -144,7 +146,7 @@ class Simulation:
         """The steps that the replay goes through are those that took effect in the history."""
         OUTSIDE.done.clear()
         OUTSIDE.now, OUTSIDE.deployed = len(events), True
-        execution = make(run.id, ROOM)
+        execution = make(run.id, WIDE)
         try:
             answer = execution.activate(events)
         finally:
@@ -163,7 +165,7 @@ class Simulation:
         ]
         released = [ways.released[start] for start in starts]
         cold = self.luck.choice(starts)
-        report = elsewhere.decide(Order(run.id, self.room, wire(events), starts, released, cold))
+        report = elsewhere.decide(Order(run.id, self.space, wire(events), starts, released, cold))
         for start, said in zip(starts, report.said, strict=True):
             agree("another process", said, ways.said[start])
         agree("another process, cold,", report.cold, ways.said[cold])

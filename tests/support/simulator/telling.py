@@ -11,7 +11,8 @@ from flowy.swf.wire import decision_to_wire
 
 def context_of(answer: Decided) -> str:
     """The executionContext that goes with an answer."""
-    return forms.write_context(forms.Context(core=CORE, kept_back=answer.kept_back))
+    held = dict(answer.held)
+    return forms.write_context(forms.Context(core=CORE, kept_back=answer.kept_back, held=held))
 
 
 def told(answer: Answer) -> str:

@@ -52,6 +52,13 @@ def test_the_context_form_is_written_and_read_as_its_golden_file():
     assert forms.read_context(golden("context.json")) == context
 
 
+def test_a_context_that_tells_of_held_tasks_is_written_and_read_as_its_golden_file():
+    context = forms.Context(core=1, held={"ScheduleActivityTask": 500})
+
+    assert forms.write_context(context) == golden("context_held.json")
+    assert forms.read_context(golden("context_held.json")) == context
+
+
 @pytest.mark.parametrize(
     ("text", "args", "kwargs"),
     [
