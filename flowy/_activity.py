@@ -21,6 +21,7 @@ class TaskInfo:
     """What a running activity may know of its task.
 
     `attempt` counts from 1; `last_details` are what the attempt before gave to its last heartbeat.
+    `tags` are the execution's, `trace` the text that its starter gave (empty: none).
     """
 
     execution: ExecutionId
@@ -28,6 +29,8 @@ class TaskInfo:
     id: str
     attempt: int = 1
     last_details: Any = None
+    tags: tuple[str, ...] = ()
+    trace: str = ""
 
 
 class Link(Protocol):
@@ -47,6 +50,9 @@ class Link(Protocol):
 
     def beat(self, details: str | None) -> None:
         """Note a sign of life and its details; it is sent in time, not at each call."""
+
+    def defer(self) -> str:
+        """Leave the task open and give its token."""
 
 
 class Activity:
@@ -76,6 +82,19 @@ class Activity:
         """
         self._link.beat(None if details is None else converter.dumps(details, "heartbeat details"))
         return not (self._link.canceled or self._link.stopping or self._link.gone)
+
+    def defer(self) -> str:
+        """Leave the task open for somebody else to answer, and return its token.
+
+        Hand the token on (by mail, into a database) and return; what is returned is no result.
+        `flowy complete TOKEN` or `Client.complete` ends the task. Nobody sends its heartbeats then,
+        so a task whose heartbeats are automatic must have `heartbeat=None`, or one that is not
+        shorter than its `start_to_close`.
+
+        Raises:
+            OptionError: if the task would time out for want of a heartbeat.
+        """
+        return self._link.defer()
 
     @property
     def canceled(self) -> bool:

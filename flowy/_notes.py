@@ -57,8 +57,8 @@ class Noting(Protocol):
 class Log:
     """The log of a workflow: its lines come out once, not again when the code is replayed.
 
-    A line is an event and named fields; the execution's ids and type are added. Lines leave when
-    their decision was taken; if its answer is lost and it is decided anew, they may come twice.
+    A line is an event and named fields; the execution's ids and type are added. If the answer to a
+    decision is lost and it is decided anew, its lines may come twice.
     """
 
     def __init__(self, execution: Noting) -> None:

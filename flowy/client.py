@@ -73,9 +73,12 @@ class Client:
         task_start_to_close: Seconds | Unset = UNSET,
         child_policy: str | Unset = UNSET,
         priority: int | Unset = UNSET,
+        trace: str = "",
         **kwargs: Any,
     ) -> "Handle":
         """Start an execution with these arguments; `id` is its workflowId, else a random one.
+
+        `trace` is a text that its activities find in their `task.trace`.
 
         Raises:
             AlreadyExists: if an execution with this workflowId is open.
@@ -90,7 +93,7 @@ class Client:
             child_policy=child_policy,
             priority=priority,
         )
-        return self.launch(workflow, args, kwargs, id=id, options=options)
+        return self.launch(workflow, args, kwargs, id=id, options=options, trace=trace)
 
     def launch(
         self,
@@ -100,10 +103,11 @@ class Client:
         *,
         id: str | None = None,
         options: WorkflowOptions | None = None,
+        trace: str = "",
     ) -> "Handle":
         """`start`, for arguments whose names are not known beforehand."""
         kind, defaults = target(workflow)
-        text = forms.write_input(forms.write_arguments(args, kwargs))
+        text = forms.write_input(forms.write_arguments(args, kwargs), forms.Meta(trace=trace))
         workflow_id = id or str(uuid4())
         said = (options or WorkflowOptions()).over(defaults)
         run_id = self.swf.start(workflow_id, kind, text, said)
@@ -116,6 +120,24 @@ class Client:
             UnknownResource: if there is none.
         """
         return Handle(self.swf, ExecutionId(id, run_id) if run_id else self.swf.latest_run(id))
+
+    def complete(self, token: str, value: Any = None) -> None:
+        """Answer an activity that said `self.defer()` with its result.
+
+        Raises:
+            SerializationError: for a value without a JSON form, or over 32,768 characters.
+            UnknownResource: if the task was answered, has timed out, or its execution closed.
+        """
+        self.swf.complete_activity(token, forms.write_result(value))
+
+    def fail(self, token: str, reason: str, message: str = "") -> None:
+        """Answer such an activity with a failure: a `TaskFailed` of this type in the workflow.
+
+        Raises:
+            UnknownResource: if the task was answered, has timed out, or its execution closed.
+        """
+        failure = forms.write_failure(reason, message)
+        self.swf.fail_activity(token, failure.reason, failure.details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +192,14 @@ class Handle:
     def history(self) -> Iterator[Event]:
         """The events of this run, oldest first."""
         return self.swf.history(self.execution)
+
+    def context(self) -> Any:
+        """What the execution's code last assigned to `self.context`; None if it never did.
+
+        Raises:
+            SerializationError: for a value that cannot be read.
+        """
+        return forms.read_user_context(self.describe().context)
 
     def describe(self) -> ExecutionInfo:
         """The type, status and times of this run."""

@@ -118,7 +118,9 @@ class Execution:
         self.inbox = Inbox(self.lines, known.converter)
         self.markers = Markers(self.asked, self._differ, known.converter)
         self.notebook = Notebook(known.converter)
-        self.handlers = Handlers(self.lines, definition.handlers, self._fail, known.converter)
+        self.handlers = Handlers(
+            self.lines, definition.handlers, self._handler_failed, known.converter
+        )
         self.origin = Origin()
         self.children = Children(self.lines, self.asked, known, id.run_id, self._fail)
         self.lambdas = Lambdas(self.lines, self.asked, self._fail, self._plain)
@@ -284,6 +286,10 @@ class Execution:
             case Raised(Restart() as asked) if self._restart is None and self._close is None:
                 self._restart = asked
                 self.lines.cancel()
+
+    def _handler_failed(self, error: Exception) -> None:
+        if self._restart is None:  # it may have been the handler that asked for it
+            self._fail(error)
 
     def _fail(self, error: Exception) -> None:
         self._failure = self._failure or error

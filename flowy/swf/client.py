@@ -252,7 +252,7 @@ class SWFClient:
             domain=self.domain,
             execution=msgspec.to_builtins(execution),
         )
-        return execution_info(found["executionInfo"])
+        return execution_info(found["executionInfo"], found.get("latestExecutionContext"))
 
     def history(
         self, execution: ExecutionId, *, newest_first: bool = False, page: int = limits.PAGE

@@ -11,7 +11,8 @@ from flowy.swf.values import ExecutionId, TypeId
 class ExecutionInfo(Struct, frozen=True):
     """An execution as the lists and the description show it.
 
-    `status` is OPEN, or SWF's close status; `closed_at` is None while it is open.
+    `status` is OPEN, or SWF's close status; `closed_at` is None while it is open. `context` is the
+    text of the last executionContext: only the description has it.
     """
 
     execution: ExecutionId
@@ -21,6 +22,7 @@ class ExecutionInfo(Struct, frozen=True):
     closed_at: int | None = None
     tags: tuple[str, ...] = ()
     cancel_requested: bool = False
+    context: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -36,8 +38,8 @@ class RegisteredType(Struct, frozen=True):
     defaults: dict[str, Any]
 
 
-def execution_info(wire: dict[str, Any]) -> ExecutionInfo:
-    """Read an executionInfo."""
+def execution_info(wire: dict[str, Any], context: str | None = None) -> ExecutionInfo:
+    """Read an executionInfo, and the context that a description adds."""
     closed = wire.get("closeTimestamp")
     return ExecutionInfo(
         execution=msgspec.convert(wire["execution"], ExecutionId),
@@ -47,4 +49,5 @@ def execution_info(wire: dict[str, Any]) -> ExecutionInfo:
         closed_at=None if closed is None else round(closed * 1000),
         tags=tuple(wire.get("tagList", ())),
         cancel_requested=wire.get("cancelRequested", False),
+        context=context,
     )

@@ -24,7 +24,8 @@ class ActivityEnvironment:
         env.on_heartbeat = lambda details: setattr(env, "canceled", details == 3)
         assert env.run(Transcode, "in.mov") is None and env.heartbeats == [1, 2, 3]
 
-    `attempt` and `last_details` are what the code finds in its task.
+    `attempt` and `last_details` are what the code finds in its task. `deferred` is whether it gave
+    its token away, which is "token".
     """
 
     def __init__(self, *, attempt: int = 1, last_details: Any = None) -> None:
@@ -35,6 +36,7 @@ class ActivityEnvironment:
         self.on_heartbeat: Callable[[Any], object] = lambda _details: None
         self.attempt = attempt
         self.last_details = last_details
+        self.deferred = False
 
     def run(self, activity: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The value that the code returns; what it raises comes out as it is.
@@ -52,13 +54,18 @@ class ActivityEnvironment:
         return forms.read_result(forms.write_result(value))
 
     def answer(self, activity: Callable[..., Any], *args: Any, **kwargs: Any) -> Outcome:
-        """How a worker would answer the task: Completed, Failed, Canceled or Unanswered."""
+        """How a worker would answer: Completed, Failed, Canceled, Deferred or Unanswered."""
         found = defined(activity)
         details = None if self.last_details is None else converter.dumps(self.last_details)
         text = forms.write_input(
             forms.write_arguments(args, kwargs), forms.Meta(attempt=self.attempt, details=details)
         )
         return execution.run(found, ActivityTask("", RUN, ID, found.type, text, 0), self)
+
+    def defer(self) -> str:
+        """Take the task from the running code, and give it its token."""
+        self.deferred = True
+        return "token"
 
     def beat(self, details: str | None) -> None:
         """Take a heartbeat, within SWF's limits; the running code's way here."""

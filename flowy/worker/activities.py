@@ -13,20 +13,40 @@ from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, sec
 from flowy.swf.limits import YEAR
 from flowy.swf.tasks import ActivityTask
 from flowy.worker import execution, polling
-from flowy.worker.execution import Canceled, Completed, Failed, Outcome, Unanswered
+from flowy.worker.execution import (
+    Canceled,
+    Completed,
+    Deferred,
+    Failed,
+    Outcome,
+    Unanswered,
+)
 from flowy.worker.heartbeats import Heartbeats, TaskLink
 from flowy.worker.post import Post, Reporter, Silent, Stop, TaskSummary
 from flowy.worker.responding import respond
 
 _log = structlog.get_logger()
 
+HEARTBEAT = 60.0
+"""Seconds: the pace of a task whose heartbeat may be as late as it likes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The effective time-outs of one task, in seconds."""
+    """The effective time-outs of one task, in seconds; `heartbeat` is None where none is due."""
 
-    heartbeat: float
+    heartbeat: float | None
     start_to_close: float
+
+    @property
+    def pace(self) -> float:
+        """Seconds between heartbeats. Where none is asked for one brings the request to cancel."""
+        return (self.heartbeat or HEARTBEAT) / 2
+
+    @property
+    def silence(self) -> bool:
+        """Whether the task lives on though nobody sends its heartbeats."""
+        return self.heartbeat is None or self.heartbeat >= self.start_to_close
 
 
 def serve_activities(
@@ -71,7 +91,8 @@ def handle(post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | N
         return answer(post, task, execution.failed(failure), deadline)
     times = times_of(task, definition.options)
     automatic = definition.options.auto_heartbeat is not False
-    with heartbeats.of(TaskLink(task.token, times.heartbeat / 2, automatic, cut)) as link:
+    ours = TaskLink(task.token, times.pace, automatic, cut, not automatic or times.silence)
+    with heartbeats.of(ours) as link:
         with post.around(summary(task)):
             outcome = execution.run(definition, task, link)
         return answer(post, task, outcome, began + times.start_to_close)
@@ -84,7 +105,7 @@ def answer(post: Post, task: ActivityTask, outcome: Outcome, deadline: float) ->
     """
     send = sending(post, task, outcome)
     if send is None:
-        return "unanswered"
+        return "deferred" if isinstance(outcome, Deferred) else "unanswered"
     told, error = respond(send, deadline=deadline, loopback=post.client.loopback, time=post.time)
     match told:
         case "answered":
@@ -110,7 +131,7 @@ def sending(post: Post, task: ActivityTask, outcome: Outcome) -> Callable[[], No
             return lambda: client.fail_activity(token, reason, details)
         case Canceled(details):
             return lambda: client.cancel_activity(token, details)
-        case Unanswered():
+        case Unanswered() | Deferred():
             return None
         case _:
             assert_never(outcome)
@@ -119,29 +140,24 @@ def sending(post: Post, task: ActivityTask, outcome: Outcome) -> Callable[[], No
 def times_of(task: ActivityTask, options: Options) -> Times:
     """The time-outs in the task's input, else the activity's own.
 
-    SWF tells a worker none of them. Where no heartbeat is asked for one goes all the same, at the
-    default's pace: it brings the request to cancel.
+    SWF tells a worker none of them.
     """
     try:
         meta = forms.read_input(task.input).meta
     except SerializationError:
         meta = forms.Meta()
     own = options.over(ACTIVITY_DEFAULTS)
-    default = ACTIVITY_DEFAULTS.heartbeat
     return Times(
-        first(milliseconds(meta.heartbeat), own.heartbeat, default),
-        first(milliseconds(meta.start_to_close), own.start_to_close, YEAR),
+        effective(meta.heartbeat, own.heartbeat),
+        effective(meta.start_to_close, own.start_to_close) or YEAR,
     )
 
 
-def first(*values: Seconds | Unset) -> float:
-    """The first that is a time, in seconds; a heartbeat of 0 is none."""
-    return next(seconds(value) for value in values if value is not UNSET and value)
-
-
-def milliseconds(value: int | None) -> float | None:
-    """A recorded time in seconds."""
-    return None if value is None else value / 1000
+def effective(told: int | None, own: Seconds | Unset) -> float | None:
+    """Seconds: what the decider told (in milliseconds), else the activity's own; None: never."""
+    if told is not None:
+        return told / 1000 or None
+    return seconds(own) if own is not UNSET and own else None
 
 
 def summary(task: ActivityTask) -> TaskSummary:

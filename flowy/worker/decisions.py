@@ -27,6 +27,7 @@ from flowy.worker.hand_over import HandOver
 from flowy.worker.kept import Bounds
 from flowy.worker.post import Post, Reporter, Silent, Stop, TaskSummary
 from flowy.worker.responding import Time, respond
+from flowy.worker.saying import say
 
 _log = structlog.get_logger()
 
@@ -175,6 +176,7 @@ def routed(desk: Desk, task: DecisionTask) -> Route:
 
 def tell(desk: Desk, task: DecisionTask, verdict: Verdict) -> None:
     """Log and report what an operator should know of a verdict."""
+    say(verdict.lines, str(task.type))
     for warning in verdict.warnings:
         _log.warning(warning, type=str(task.type))
     match verdict:

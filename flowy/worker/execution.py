@@ -41,7 +41,12 @@ class Unanswered:
     """Nobody waits for an answer any more."""
 
 
-Outcome = Completed | Failed | Canceled | Unanswered
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Somebody else answers, who has the token."""
+
+
+Outcome = Completed | Failed | Canceled | Unanswered | Deferred
 
 
 @dataclass(slots=True)
@@ -49,11 +54,13 @@ class Witness:
     """A link that remembers what passed over it.
 
     `told` is whether the code ever saw a reason to stop: a None is no result then, while a flag
-    that it never saw is no excuse. `details` are the newest heartbeat's.
+    that it never saw is no excuse. `deferred` is whether it handed the task on, `details` are the
+    newest heartbeat's.
     """
 
     link: Link
     told: bool = False
+    deferred: bool = False
     details: str | None = None
 
     @property
@@ -72,6 +79,11 @@ class Witness:
         self.link.beat(details)
         self.details = self.details if details is None else details
 
+    def defer(self) -> str:
+        token = self.link.defer()
+        self.deferred = True
+        return token
+
     def _tell(self, flag: bool) -> bool:
         self.told = self.told or flag
         return flag
@@ -83,6 +95,8 @@ def run(definition: ActivityDefinition, task: ActivityTask, link: Link) -> Outco
     try:
         read = forms.read_input(task.input)
         value = call(definition, Activity(info_of(task, read.meta), witness), read)
+        if witness.deferred:
+            return Deferred()
         return withdrawn(witness) if value is None and witness.told else completed(value, witness)
     except CanceledError as error:
         return withdrawn(witness, why(error))
@@ -143,7 +157,15 @@ def failed(failure: forms.Failure, heartbeat: str | None = None) -> Failed:
 
 def info_of(task: ActivityTask, meta: forms.Meta) -> TaskInfo:
     """What the code may know of its task."""
-    return TaskInfo(task.execution, task.type, task.id, meta.attempt, last_details(meta.details))
+    return TaskInfo(
+        task.execution,
+        task.type,
+        task.id,
+        meta.attempt,
+        last_details(meta.details),
+        meta.tags,
+        meta.trace,
+    )
 
 
 def last_details(text: str | None) -> Any:

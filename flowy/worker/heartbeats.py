@@ -12,7 +12,7 @@ from typing import Self
 
 import structlog
 
-from flowy.errors import SerializationError, ServiceError, UnknownResource
+from flowy.errors import OptionError, SerializationError, ServiceError, UnknownResource
 from flowy.swf import limits
 from flowy.worker.backoff import answer_delay
 from flowy.worker.post import Service, Stop
@@ -30,12 +30,14 @@ class TaskLink:
     A heartbeat is due `every` so many seconds; an `automatic` one is sent then, another as soon as
     the code has given a sign of life since the last. The activity's thread writes `beats` and
     `details`, the heartbeat thread the other flags: each has one writer, so no lock is needed.
+    `may_defer` is whether the task lives on when nobody sends its heartbeats.
     """
 
     token: str
     every: float
     automatic: bool
     cut: Stop | None = None
+    may_defer: bool = True
     wake: Callable[[], None] = field(default=lambda: None)
     overdue: bool = False
     beats: int = 0
@@ -64,6 +66,19 @@ class TaskLink:
         self.beats += 1
         if self.overdue:
             self.wake()
+
+    def defer(self) -> str:
+        """Leave the task open and give its token.
+
+        Raises:
+            OptionError: if it would time out, now that no heartbeat is sent any more.
+        """
+        if not self.may_defer:
+            raise OptionError(
+                f"its automatic heartbeat ends here: SWF would time it out in {2 * self.every:g} s",
+                hint="a task that is deferred needs heartbeat=None",
+            )
+        return self.token
 
 
 class Heartbeats:

@@ -132,8 +132,8 @@ class Reporter(Protocol):
     def ended(self, outcome: str, seconds: float) -> None:
         """The task was answered, so many seconds after it began.
 
-        `outcome` is completed, failed, canceled, unanswered or parked; or, when SWF did not take
-        the answer, gone, refused or expired; or broken, when our own code raised.
+        `outcome` is completed, failed, canceled, unanswered, deferred or parked; or, when SWF did
+        not take the answer, gone, refused or expired; or broken, when our own code raised.
         """
 
     def looked_up(self, result: LookedUp) -> None:

@@ -20,6 +20,9 @@ class Flags:
     gone: bool = False
     details: str | None = None
 
+    def defer(self):
+        return "token"
+
     def beat(self, details):
         self.details = details
 
