@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
-from flowy._activity import Activity, type_id
+from flowy._activity import type_id
 from flowy.errors import OptionError
 from flowy.options import CallOptions, Options
 from flowy.placeholders import Line, Placeholder
@@ -13,6 +13,7 @@ from flowy.swf.values import TypeId
 
 P = ParamSpec("P")
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
 class Caller(Line, Protocol):
@@ -42,6 +43,13 @@ class BoundProxy(Generic[P, R]):
         return self._call(args, kwargs)
 
 
+class Works(Protocol[P, R_co]):
+    """An activity class, as far as its arguments and result go."""
+
+    def run(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        """Do the work."""
+
+
 class ActivityProxy(Generic[P, R]):
     """An activity as an attribute of a workflow class; calling it schedules the activity.
 
@@ -49,9 +57,24 @@ class ActivityProxy(Generic[P, R]):
     Options given here beat the decorator's; `self.options(...)` in the workflow beats both.
     """
 
+    @overload
+    def __init__(
+        self: "ActivityProxy[..., Any]",
+        activity: str,
+        version: str | int,
+        **said: Unpack[CallOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, activity: type[Works[P, R]], version: None = None, **said: Unpack[CallOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, activity: Callable[P, R], version: None = None, **said: Unpack[CallOptions]
+    ) -> None: ...
     def __init__(
         self,
-        activity: str | Callable[P, R] | type[Activity],
+        activity: str | Callable[..., Any],
         version: str | int | None = None,
         **said: Unpack[CallOptions],
     ) -> None:

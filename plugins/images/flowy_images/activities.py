@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from flowy import Activity, activity
+from flowy import Activity, Canceled, activity
 from flowy_images import colours, files, pictures
 from flowy_images.fetching import fetch
 
@@ -39,12 +39,12 @@ def resize(path: str, width: int) -> str:
 class PredominantColour(Activity):
     """Name the colour that most of a picture has; says so of each megapixel that it has seen."""
 
-    def run(self, path: str) -> str | None:
+    def run(self, path: str) -> str:
         counts: Counter[str] = Counter()
         for megapixels, strip in enumerate(pictures.strips(Path(path)), start=1):
             counts += colours.count(strip)
             if not self.heartbeat(megapixels):
-                return None
+                raise Canceled
         return colours.predominant(counts)
 
 

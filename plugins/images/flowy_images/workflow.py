@@ -13,13 +13,10 @@ TASK_LIST = "image_decisions"
 class ClassifyImages(Workflow):
     """Download, resize, look at and move each of many pictures, all at once."""
 
-    # `...`: they are given placeholders where the activities take what these stand for.
-    download: ActivityProxy[..., str] = ActivityProxy(activities.download, retry=3)
-    resize: ActivityProxy[..., str] = ActivityProxy(activities.resize, retry=3)
-    predominant_colour: ActivityProxy[..., str] = ActivityProxy(
-        activities.PredominantColour, retry=3
-    )
-    move: ActivityProxy[..., str] = ActivityProxy(activities.move, retry=3)
+    download = ActivityProxy(activities.download, retry=3)
+    resize = ActivityProxy(activities.resize, retry=3)
+    predominant_colour = ActivityProxy(activities.PredominantColour, retry=3)
+    move = ActivityProxy(activities.move, retry=3)
 
     def run(self, urls: Sequence[str], folder: str, width: int = 320) -> list[dict[str, str]]:
         """Per picture, in the order given: {url, colour, path}, or {url, error} for a bad one."""
@@ -28,9 +25,9 @@ class ClassifyImages(Workflow):
 
     def classify(self, url: str, folder: str, width: int) -> tuple[Any, Any]:
         """Ask for all of one picture's steps; each begins when what it needs is there."""
-        resized = self.resize(self.download(url, folder), width)
-        colour = self.predominant_colour(resized)
-        return colour, self.move(resized, colour, folder)
+        resized = self.resize(self.download(url, folder).later, width)
+        colour = self.predominant_colour(resized.later)
+        return colour, self.move(resized.later, colour.later, folder)
 
 
 def summary(url: str, colour: Any, path: Any) -> dict[str, str]:

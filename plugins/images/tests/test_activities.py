@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from flowy_images.activities import PredominantColour, download, move, resize
 from PIL import Image
+
+from flowy import Canceled
 
 
 class Beats:
@@ -54,5 +57,6 @@ def test_there_is_a_heartbeat_for_every_megapixel(tmp_path):
 def test_it_stops_when_its_heartbeat_says_so(tmp_path):
     Image.new("RGB", (2000, 1400), "green").save(tmp_path / "a.jpg")
     beats = Beats(stop_after=2)
-    assert PredominantColour(None, beats).run(str(tmp_path / "a.jpg")) is None
+    with pytest.raises(Canceled):
+        PredominantColour(None, beats).run(str(tmp_path / "a.jpg"))
     assert len(beats.details) == 2
