@@ -73,6 +73,7 @@ class Client:
         task_start_to_close: Seconds | Unset = UNSET,
         child_policy: str | Unset = UNSET,
         priority: int | Unset = UNSET,
+        lambda_role: str | Unset = UNSET,
         trace: str = "",
         **kwargs: Any,
     ) -> "Handle":
@@ -92,6 +93,7 @@ class Client:
             task_start_to_close=task_start_to_close,
             child_policy=child_policy,
             priority=priority,
+            lambda_role=lambda_role,
         )
         return self.launch(workflow, args, kwargs, id=id, options=options, trace=trace)
 

@@ -151,9 +151,8 @@ def same_arguments(recorded: str | None, arguments: str) -> bool:
     Arguments in a payload store are compared by their hash.
     """
     text = recorded or ""
-    if text == arguments or references.stands_for(
-        recorded, arguments
-    ):  # a foreign form: a signal's, or a Lambda function's payload
+    # Of a foreign form, a signal's or a Lambda function's, all is compared.
+    if text == arguments or references.stands_for(recorded, arguments):
         return True
     if text.startswith(REFERRED):
         found = references.find(text)

@@ -10,14 +10,14 @@ from flowy.engine.core.task_lists import Place
 from flowy.errors import ServiceError, ServiceUnreachable
 from flowy.registry import Registry
 from flowy.swf.faults import error_of
-from flowy.swf.tasks import ActivityTask, DecisionTask
+from flowy.swf.tasks import ActivityTask, DecisionTask, LambdaTask
 from flowy.swf.values import ExecutionId
 from flowy.testing.faults import RESPONSES, Delay, Drop, Faults, Lose, Repeat, Throttle
 from flowy.testing.heartbeats import LoopHeartbeats
 from flowy.testing.loop import Loop
 from flowy.testing.memory import MemoryEngine
 from flowy.testing.swf import MemorySWF
-from flowy.worker import activities, decisions
+from flowy.worker import activities, decisions, lambdas
 from flowy.worker.affinity import private_list
 from flowy.worker.backoff import EMPTY_SECONDS, poll_delay
 from flowy.worker.deciding import Decider, History
@@ -27,7 +27,8 @@ from flowy.worker.post import Post, Silent
 
 IDENTITY = "flowy.testing"
 
-Poll = Callable[[str, str], DecisionTask | ActivityTask | None]
+Task = DecisionTask | ActivityTask | LambdaTask
+Poll = Callable[[str, str], Task | None]
 
 
 class NotingDecider(Decider):
@@ -82,18 +83,18 @@ class Crew:
     def hire(self) -> bool:
         """Have a worker poll each list on which a task waits; whether there was one.
 
-        Activities first: what ends at one moment is decided together, which saves replays.
+        Decisions last: what ends at one moment is decided together, which saves replays.
         """
         served = [p for p in self._engine.waiting(self._domain) if self._serves(p)]
         places = [place for place in served if place not in self._polling]
-        activities_first = [p for p in places if p.space == "activity"] or places
-        for place in activities_first:
+        decisions_last = [p for p in places if p.space != "decision"] or places
+        for place in decisions_last:
             self._polling.add(place)
             self._loop.spawn(partial(self._work, place))
         return bool(places)
 
     def _serves(self, place: Place) -> bool:
-        return place.space != "lambda" and self._public(place.name) not in self.left
+        return place.space == "lambda" or self._public(place.name) not in self.left
 
     def _work(self, place: Place) -> None:
         try:
@@ -103,6 +104,8 @@ class Crew:
         if isinstance(task, DecisionTask):
             self._doom(0 if self._faults.loses_decision(str(task.type)) else None)
             decisions.serve(self._desk(self._public(place.name)), task, self._loop.monotonic())
+        elif isinstance(task, LambdaTask):
+            lambdas.serve(self._post(place.name), task, Silent())
         elif task is not None:
             self._doom(self._faults.doom_of(str(task.type)))
             activities.serve(self._post(place.name), task, self._heartbeats, None, Silent())
@@ -123,13 +126,9 @@ class Crew:
         owned = {desk.private: name for name, desk in self._desks.items()}
         return owned.get(task_list, task_list)
 
-    def _poll(self, place: Place) -> DecisionTask | ActivityTask | None:
+    def _poll(self, place: Place) -> Task | None:
         """Poll until there is an answer, or no task any more."""
-        failures, decides = 0, place.space == "decision"
-        poll: Poll = self._swf.poll_activity
-        if decides:
-            own = self._public(place.name) != place.name
-            poll = partial(self._swf.poll_decision, news_only=own)
+        failures, poll = 0, self._poll_for(place)
         while place in self._engine.waiting(self._domain):
             try:
                 task = poll(place.name, IDENTITY)
@@ -142,6 +141,16 @@ class Crew:
                     return task
                 self._loop.pause(EMPTY_SECONDS)  # as a worker does: never ask in circles
         return None
+
+    def _poll_for(self, place: Place) -> Poll:
+        match place.space:
+            case "decision":
+                own = self._public(place.name) != place.name
+                return partial(self._swf.poll_decision, news_only=own)
+            case "activity":
+                return self._swf.poll_activity
+            case "lambda":
+                return lambda _, identity: self._swf.poll_lambda(identity)
 
     def _doom(self, heartbeats: int | None) -> None:
         task = self._loop.current()

@@ -35,10 +35,11 @@ RETENTION_DAYS = 90
 class Environment:
     """The engine in memory, deciders and activity workers in one thread, and a virtual clock.
 
-    `activities` and `workflows` are decorated code, `modules` hold some; a workflow that is run is
-    added by itself, with the activities whose code its proxies hold. Whatever is due happens; when
-    nothing is left to do, the clock jumps to the next timer or time-out. Code takes no time, unless
-    an activity calls `env.advance(seconds)`: its heartbeats go on meanwhile, and so do all others.
+    `activities`, `lambdas` and `workflows` are decorated code, `modules` hold some; a workflow that
+    is run is added by itself, with the activities and children whose code its proxies hold.
+    Whatever is due happens; when nothing is left to do, the clock jumps to the next timer or
+    time-out. Code takes no time, unless an activity calls `env.advance(seconds)`: its heartbeats go
+    on meanwhile, and so do all others.
 
         with Environment(activities=[transcode]) as env:
             with env.replace("ThumbnailGenerator", lambda source: ["1.png"]):
@@ -54,6 +55,7 @@ class Environment:
         self,
         *,
         activities: Iterable[Any] = (),
+        lambdas: Iterable[Any] = (),
         workflows: Iterable[Any] = (),
         modules: Iterable[ModuleType] = (),
         domain: str = DOMAIN,
@@ -67,7 +69,7 @@ class Environment:
         self._replay = replay_cold if cold else replay_events
         self.faults = Faults(Random(seed))  # noqa: S311  # a test wants it repeatable
         self._registry = Doubles()
-        for thing in activities:
+        for thing in (*activities, *lambdas):
             self._registry.add(thing)
         for workflow in workflows:
             self._registry.learn(workflow)
@@ -162,6 +164,7 @@ class Environment:
 
         `activity` is a type's name, (name, version), or the decorated code. The code gets the
         activity's arguments, `flowy.current_task()` works in it, and what it raises fails the task.
+        A Lambda function is replaced by its name: the code gets its payload.
 
         Raises:
             UnknownType: at the block's end, if there is no such activity.

@@ -29,6 +29,10 @@ class MemorySWF(SWFClient):
         self.endpoint_url = None
         self.loopback = True
         self._polls = self._once = self._reads = Operations(send)
+        self._send = send
+
+    def _private(self, operation: str, **wanted: Any) -> dict[str, Any]:
+        return self._send(operation, wanted)
 
     def release_polls(self, identity: str) -> bool:  # noqa: ARG002  # the parent's name
         """Say that there is nothing to release: no poll is held."""

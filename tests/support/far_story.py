@@ -118,6 +118,14 @@ class FarStory(Story):
             )
         )
 
+    def lambda_does_not_start(self, id: str, cause: str, message: str) -> None:
+        """SWF cannot call the function, in the role that the execution has."""
+        scheduled = self.scheduled[id]
+        failed = e.StartLambdaFunctionFailed(
+            cause=cause, message=message, scheduled_event_id=scheduled
+        )
+        self.add(failed)
+
     def arrives(self, key: str) -> None:
         """The signal of that name, or the `cancel …`, has arrived."""
         kind = (
