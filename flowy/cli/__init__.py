@@ -24,6 +24,7 @@ COMMANDS = {
     "signal": "Send a signal to an execution.",
     "start": "Start an execution.",
     "terminate": "Close an execution at once.",
+    "wake": "Have a parked execution decided now.",
 }
 """Each subcommand, with the line that --help shows without importing it."""
 
