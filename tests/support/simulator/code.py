@@ -1,6 +1,6 @@
 """The drawn workflows' types, and executions of them."""
 
-from simulator import steps_calls, steps_lines, steps_memory
+from simulator import steps_calls, steps_lines, steps_memory, steps_others
 from simulator.flow import Drawn
 
 from flowy import workflow
@@ -10,7 +10,7 @@ from flowy.registry import Registry
 from flowy.swf.limits import OPEN_TASKS
 from flowy.swf.values import ExecutionId, TypeId
 
-FAMILIES = (steps_calls, steps_lines, steps_memory)
+FAMILIES = (steps_calls, steps_lines, steps_memory, steps_others)
 """Imported for the steps that they define."""
 
 workflow("Drawn", 1, "decisions")(Drawn)

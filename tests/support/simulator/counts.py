@@ -38,18 +38,39 @@ TASKS = (
     "StartTimerFailed OPEN_TIMERS_LIMIT_EXCEEDED",
     "StartTimerFailed TIMER_CREATION_RATE_EXCEEDED",
 )
+OTHERS = (
+    "StartChildWorkflowExecutionFailed WORKFLOW_ALREADY_RUNNING",
+    "StartChildWorkflowExecutionFailed WORKFLOW_TYPE_DOES_NOT_EXIST",
+    "StartChildWorkflowExecutionFailed OPEN_CHILDREN_LIMIT_EXCEEDED",
+    "ChildWorkflowExecutionCompleted",
+    "ChildWorkflowExecutionFailed",
+    "ChildWorkflowExecutionCanceled",
+    "ChildWorkflowExecutionTimedOut START_TO_CLOSE",
+    "ChildWorkflowExecutionTerminated",
+    "ExternalWorkflowExecutionSignaled",
+    "SignalExternalWorkflowExecutionFailed UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION",
+    "ExternalWorkflowExecutionCancelRequested",
+    "RequestCancelExternalWorkflowExecutionFailed UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION",
+    "LambdaFunctionCompleted",
+    "LambdaFunctionFailed",
+    "LambdaFunctionTimedOut START_TO_CLOSE",
+)
 EXECUTIONS = (
+    "WorkflowExecutionContinuedAsNew",
+    "ContinueAsNewWorkflowExecutionFailed UNHANDLED_DECISION",
     "CompleteWorkflowExecutionFailed UNHANDLED_DECISION",
     "FailWorkflowExecutionFailed UNHANDLED_DECISION",
     "CancelWorkflowExecutionFailed UNHANDLED_DECISION",
     "WorkflowExecutionCancelRequested",
+    "WorkflowExecutionTimedOut START_TO_CLOSE",
+    "WorkflowExecutionTerminated CHILD_POLICY_APPLIED",
     "WorkflowExecutionCompleted",
     "WorkflowExecutionFailed",
     "WorkflowExecutionCanceled",
     "WorkflowExecutionTerminated OPERATOR_INITIATED",
 )
-STEPS = (*LEAVES, *BLOCKS, "canceled")
-KINDS = (*DECISION_TASKS, *TASKS, *EXECUTIONS, *STEPS)
+STEPS = (*LEAVES, *BLOCKS, "canceled", "handler", "patched: new", "patched: old")
+KINDS = (*DECISION_TASKS, *TASKS, *OTHERS, *EXECUTIONS, *STEPS)
 
 
 def table(counts: Counter[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from simulator.outside import OUTSIDE
 
-from flowy import ActivityProxy, TaskError, Workflow
+from flowy import ActivityProxy, LambdaProxy, TaskError, Workflow, WorkflowProxy, on_signal
 
 Program = list[list[Any]]
 
@@ -38,6 +38,12 @@ class Drawn(Workflow):
     once = ActivityProxy("Once", 1, lost=0)
     often = ActivityProxy("Work", 1, retry=3, lost=1, start_to_close=40)
     unknown = ActivityProxy("Unknown", 1)
+    child = WorkflowProxy("Drawn", 1, lambda_role="role")
+    again = WorkflowProxy("Drawn", 1, retry=1, delay=2, lambda_role="role")
+    brief = WorkflowProxy("Drawn", 1, execution_start_to_close=25, lambda_role="role")
+    alone = WorkflowProxy("Drawn", 1, workflow_id="the only one", lambda_role="role")
+    stranger = WorkflowProxy("Stranger", 1)
+    function = LambdaProxy("function", start_to_close=15, retry=1)
 
     def run(self, program: Program, *rest: Any) -> Any:
         return self.play(program, [])
@@ -53,6 +59,11 @@ class Drawn(Workflow):
             OUTSIDE.done[name] += 1
             if STEPS[name](self, line, number, inner) is False:
                 OUTSIDE.done[name] -= 1
+
+    @on_signal("go")
+    def go(self, value: Any) -> None:
+        OUTSIDE.done["handler"] += 1
+        self.outcome(self.once({"go": value}))
 
     def outcome(self, call: Any) -> Any:
         """The result of a call, or the name of its error."""

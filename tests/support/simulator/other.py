@@ -40,7 +40,7 @@ def decide(order: Order) -> Report:
 
 
 def decide_at(execution: Execution, events: Sequence[Event], start: int, released: bool) -> str:
-    OUTSIDE.now, OUTSIDE.deployed = start, released
+    OUTSIDE.deployed = released
     return told(execution.activate(events[:start]))
 
 

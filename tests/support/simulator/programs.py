@@ -12,14 +12,36 @@ LEAVES = {
     "use": 3,
     "done": 1,
     "cancel": 1,
-    "cancel later": 4,
+    "cancel later": 6,
     "now": 1,
     "random": 1,
+    "uuid4": 1,
+    "signal": 2,
+    "side effect": 2,
+    "marker": 1,
+    "log": 1,
+    "context": 1,
+    "child failed": 2,
+    "cancel me": 1,
+    "signal child": 1,
+    "lambda": 2,
+    "external signal": 2,
+    "external cancel": 1,
     "edited policy": 2,
     "unhandled": 1,
     "fail": 2,
 }
-BLOCKS = {"spawn": 4, "finally": 2, "clean up": 2, "options": 3, "if": 2}
+BLOCKS = {
+    "spawn": 4,
+    "finally": 2,
+    "clean up": 2,
+    "options": 3,
+    "if": 2,
+    "shield": 2,
+    "patched": 3,
+    "child": 4,
+    "restart": 1,
+}
 """How often each step is drawn, among its kind."""
 DEEPEST = 3
 

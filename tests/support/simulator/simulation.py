@@ -16,6 +16,7 @@ from simulator.ways import Disagreement, Ways, agree, is_decided
 
 from flowy.decider import Decided
 from flowy.decider.room import ROOM
+from flowy.engine.core.decide.settings import Given
 from flowy.engine.core.execution import Execution as Run
 from flowy.engine.core.settings import Rate, Settings
 from flowy.engine.core.task_lists import Place
@@ -28,6 +29,15 @@ CALM = 150
 """After so many nothing goes wrong any more."""
 
 
+FORBIDDEN = (
+    "StartTimer",
+    "CancelTimer",
+    "RequestCancelActivityTask",
+    "StartChildWorkflowExecution",
+)
+"""Decisions that an account may forbid. Without markers there are no side effects at all."""
+
+
 def settings(luck: Random) -> Settings:
     """The service's limits: mostly none that matter, else low ones."""
     chance = luck.random()
@@ -36,6 +46,8 @@ def settings(luck: Random) -> Settings:
     if chance < 0.4:
         rate = Rate(1, 1)
         return Settings(rates={"ScheduleActivityTask": rate, "StartTimer": rate})
+    if chance < 0.5:
+        return Settings(not_permitted=frozenset(luck.sample(FORBIDDEN, 2)))
     return Settings()
 
 
@@ -55,7 +67,8 @@ class Simulation:
         self.ways: dict[str, Ways] = {}
         self.release_at = self.luck.choice((0, self.luck.randint(1, 80), LONGEST))
         OUTSIDE.deployed = False
-        self.service.start(DRAWN, json.loads(json.dumps(program)))
+        given = Given(lambda_role="role")
+        self.service.start(DRAWN, json.loads(json.dumps(program)), given=given)
 
     def run(self) -> None:
         """Let everything happen.
@@ -145,7 +158,7 @@ class Simulation:
     def replay_here(self, run: Run, events: list[Event]) -> str:
         """The steps that the replay goes through are those that took effect in the history."""
         OUTSIDE.done.clear()
-        OUTSIDE.now, OUTSIDE.deployed = len(events), True
+        OUTSIDE.deployed = True
         execution = make(run.id, WIDE)
         try:
             answer = execution.activate(events)

@@ -30,7 +30,11 @@ def clean_up(flow: Drawn, line: Line, number: int, inner: Program) -> None:
         line.seen.append(flow.outcome(flow.sleep(3)))
     except Canceled:
         OUTSIDE.done["canceled"] += 1
-        line.seen.append(flow.outcome(flow.once("clean")))
+        if number % 2:
+            with flow.shielded():
+                line.seen.append(flow.outcome(flow.once("clean")))
+        else:
+            line.seen.append(flow.outcome(flow.once("clean")))
         if number % 3:
             raise
 
@@ -41,4 +45,21 @@ def if_(flow: Drawn, line: Line, number: int, inner: Program) -> Any:
         return False
     if flow.outcome(line.pick(number)) in (None, 1, 3, "text"):
         flow.steps(inner, line)
+    return True
+
+
+@step("shield")
+def shield(flow: Drawn, line: Line, number: int, inner: Program) -> None:
+    """What is cancelled meanwhile is so at the first wait after the block."""
+    with flow.shielded():
+        line.seen.append(flow.outcome(flow.sleep(2) if number % 2 else flow.once("shielded")))
+        flow.steps(inner, line)
+    line.seen.append(flow.outcome(flow.once("after")))
+
+
+@step("restart")
+def restart(flow: Drawn, line: Line, number: int, inner: Program) -> Any:
+    if number % 3 == 0:
+        return False
+    flow.restart(inner)
     return True

@@ -6,18 +6,23 @@ from flowy import forms
 from flowy.decider import Decided
 from flowy.decider.decide import CORE
 from flowy.decider.execution import Answer
+from flowy.decider.opening import Wants
 from flowy.swf.wire import decision_to_wire
 
 
 def context_of(answer: Decided) -> str:
     """The executionContext that goes with an answer."""
-    held = dict(answer.held)
-    return forms.write_context(forms.Context(core=CORE, kept_back=answer.kept_back, held=held))
+    context = forms.Context(core=CORE, kept_back=answer.kept_back, held=dict(answer.held))
+    return forms.write_context(context, answer.context)
 
 
-def told(answer: Answer) -> str:
-    """Decisions and context of an answer, byte for byte; of anything else what it is."""
+def told(answer: Answer | Wants) -> str:
+    """All of an answer: decisions and context byte for byte, warnings and lines of the log.
+
+    Of anything else what it is.
+    """
     if not isinstance(answer, Decided):
         return f"no decisions: {answer}"
     decisions = [decision_to_wire(decision) for decision in answer.decisions]
-    return msgspec.json.encode([decisions, context_of(answer)]).decode()
+    notes = [*answer.warnings, *map(repr, answer.lines)]
+    return msgspec.json.encode([decisions, context_of(answer), notes]).decode()
