@@ -95,6 +95,7 @@ class Unfinished(Exception):
 class Execution:
     """The suspended or running code of one (workflowId, runId), in the thread that made it."""
 
+    queue: type[Asked] = Asked
     memory: Memory
     started: WorkflowExecutionStarted
 
@@ -107,7 +108,7 @@ class Execution:
     ) -> None:
         self.id = id
         self.last = 0
-        self.asked = Asked(limits)
+        self.asked = self.queue(limits)
         self.opening = Opening()
         self.converter = known.converter
         self.lines = Lines(self, id.run_id)

@@ -6,6 +6,7 @@
         with Environment() as env:
             assert env.run(SleepsForAMonth) == "rested"      # takes milliseconds
 
+`call` runs a workflow's code like any other function, with plain functions in place of its proxies;
 `replay` runs a workflow's code over recorded histories, `ActivityEnvironment` one activity alone;
 `env.faults` loses, repeats, delays and throttles calls and kills workers. For pytest there are the
 fixtures `flowy_env` and `flowy_engine` (`flowy.testing.pytest_plugin`).
@@ -13,6 +14,7 @@ fixtures `flowy_env` and `flowy_engine` (`flowy.testing.pytest_plugin`).
 
 from flowy.engine.core.settings import Rate, Settings
 from flowy.testing.activity_environment import ActivityEnvironment
+from flowy.testing.calling import Restarted, call
 from flowy.testing.engine_process import EngineProcess
 from flowy.testing.environment import Environment
 from flowy.testing.faults import Delay, Drop, Faults, Happened, Lose, Repeat, Throttle
@@ -32,8 +34,10 @@ __all__ = [
     "Lose",
     "Rate",
     "Repeat",
+    "Restarted",
     "Settings",
     "Throttle",
+    "call",
     "replay",
     "save_history",
 ]
