@@ -16,7 +16,7 @@ from flowy._notes import handlers_of
 from flowy._workflow import Workflow
 from flowy.converter import PLAIN
 from flowy.decider import news
-from flowy.decider.asked import Ask, Asked
+from flowy.decider.asked import Ask, Asked, Call
 from flowy.decider.branches import Branch, Ending, Raised
 from flowy.decider.execution import Answer, Broken, Decided, Execution, NonDeterminism, Stale
 from flowy.decider.opening import Wants
@@ -118,10 +118,10 @@ class Answered(Asked):
 
     execution: "Called"
 
-    def ask(self, ask: Ask) -> None:
+    def ask(self, ask: Ask, after: Call | None = None) -> None:
         """Answer a decision; markers, closes and the like are kept as they are."""
         if not self.execution.answered(ask):
-            super().ask(ask)
+            super().ask(ask, after)
 
 
 class Called(Execution):
@@ -136,6 +136,7 @@ class Called(Execution):
         self.ending: Ending | None = None
         self._stand_ins = stand_ins
         self._events = BEGINNING
+        self._calls: dict[int, Any] = {}
         self._timers: list[tuple[int, int, Attributes]] = []
 
     def answered(self, ask: Ask) -> bool:
@@ -145,7 +146,7 @@ class Called(Execution):
         answers = self._stand_ins.answers(ask.decision, ask.call, number)
         if answers is None:
             return False
-        self.asked.open[number] = ask.call
+        self._calls[number] = ask.call
         for attributes in answers:
             if isinstance(ask.decision, StartTimer):
                 due = self.memory.turn.at + int(ask.decision.start_to_fire_timeout) * 1000
@@ -153,6 +154,14 @@ class Called(Execution):
             else:
                 news.deliver(Event(number, self.memory.turn.at, attributes), self)
         return True
+
+    def find(self, scheduled: int) -> Any:
+        """The open call behind an event's id, or None."""
+        return self._calls.get(scheduled)
+
+    def take(self, scheduled: int) -> Any:
+        """The same; it is open no longer."""
+        return self._calls.pop(scheduled, None)
 
     def ended(self, branch: Branch, ending: Ending) -> None:
         """Keep how the main line ended: its exception is the caller's."""
