@@ -9,12 +9,17 @@ from flowy.cli.output import emit, json_option
 from flowy.cli.target import connect, target_options
 from flowy.client import Client
 from flowy.errors import UnknownResource
+from flowy.options import UNSET, WorkflowOptions
 
 
 @click.command()
 @click.argument("type")
 @click.argument("arguments", metavar="JSON", default="[]")
 @click.option("--id", help="The workflowId; a random one if none is given.")
+@click.option("--tag", "tags", multiple=True, help="A tag to find it by; at most five of them.")
+@click.option("--task-list", help="Where its decision tasks go; else the type's own list.")
+@click.option("--priority", type=int, help="The priority of its decision tasks.")
+@click.option("--lambda-role", metavar="ARN", help="The role that its Lambda functions run in.")
 @click.option("--wait", is_flag=True, help="Wait for the result and print it; exit 1 on failure.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Wait at most so long.")
 @json_option
@@ -22,7 +27,12 @@ from flowy.errors import UnknownResource
 def start(
     type: str,
     arguments: str,
+    *,
     id: str | None,
+    tags: tuple[str, ...],
+    task_list: str | None,
+    priority: int | None,
+    lambda_role: str | None,
     wait: bool,
     timeout: float | None,
     as_json: bool,
@@ -34,8 +44,14 @@ def start(
     with --wait the result alone goes to standard output.
     """
     args, kwargs = read_arguments(arguments)
+    said = WorkflowOptions(
+        tags=tags or UNSET,
+        task_list=task_list or UNSET,
+        priority=UNSET if priority is None else priority,
+        lambda_role=lambda_role or UNSET,
+    )
     client = connect(**place)
-    handle = client.launch(identify(client, type), args, kwargs, id=id)
+    handle = client.launch(identify(client, type), args, kwargs, id=id, options=said)
     if not wait and as_json:
         emit(as_json, "", workflow_id=handle.id, run_id=handle.run_id)
         return

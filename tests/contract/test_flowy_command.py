@@ -56,6 +56,21 @@ def test_named_arguments_are_an_object(flowy):
     assert json.loads(found.stdout) == {"greeting": "Grüß Gott, Ada?"}
 
 
+@pytest.mark.parametrize("client", ["engine_url"], indirect=True)  # moto forgets all but the list
+def test_tags_priority_task_list_and_role_go_along(flowy, client):
+    options = ["--tag", "red", "--tag", "big", "--priority", "-3", "--task-list", "nobody polls"]
+    found = flowy("start", "Greeting", "--id", "g2", *options, "--lambda-role", "arn:role")
+    assert found.exit_code == 0, found.output
+    begun = next(iter(client.handle("g2").history())).attributes
+    assert begun.tag_list == ("red", "big")
+    assert (begun.task_priority, begun.lambda_role) == ("-3", "arn:role")
+    assert begun.task_list.name == "nobody polls"
+    assert "red, big" in flowy("show", "g2").stdout
+    six = [part for letter in "abcdef" for part in ("--tag", letter)]
+    assert "6 tags" in flowy("start", "Greeting", *six).stderr
+    client.handle("g2").terminate()
+
+
 @pytest.mark.timeout(120)
 def test_a_failed_execution_exits_1_with_its_reason_and_traceback(flowy):
     found = flowy("start", "Greeting", '["nobody"]', "--wait", "--timeout", "60")
