@@ -10,7 +10,7 @@
 .DELETE_ON_ERROR:
 .PHONY: run check test crash property bench mutants
 
-INSTALLED = pyproject.toml plugins/images/pyproject.toml constraints.txt .ci/venv
+INSTALLED = pyproject.toml plugins/images/pyproject.toml plugins/video/pyproject.toml constraints.txt .ci/venv
 
 run: .venv/.ready
 	.venv/bin/python -m flowy_images.demo --config flowyd.toml
@@ -20,7 +20,7 @@ check: .venv/.ready
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/mypy
-	.venv/bin/python -m pytest -q -n 2 tests/unit tests/replay plugins/images/tests \
+	.venv/bin/python -m pytest -q -n 2 tests/unit tests/replay plugins/images/tests plugins/video/tests \
 	    tests/meta/test_house.py tests/meta/test_api.py
 
 test: .venv/.ready

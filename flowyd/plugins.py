@@ -1,10 +1,13 @@
 """Verdicts on what was loaded, against the pools of this host. Loading is `flowy.plugins`."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from flowy.errors import Fault
+from flowy.options import UNSET
+from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition, LambdaDefinition, Registry, WorkflowDefinition
+from flowy.workflow_proxy import WorkflowProxy
 
 
 class Serves(Protocol):
@@ -43,8 +46,8 @@ def verdicts(
     return [
         *unserved("activity", activities, pools, strict=strict),
         *unserved("decider", workflows, pools, strict=strict),
-        *idle("activity", activities, pools),
-        *idle("decider", workflows, pools),
+        *idle("activity", lists_of(activities) | proxied(workflows, ActivityProxy), pools),
+        *idle("decider", lists_of(workflows) | proxied(workflows, WorkflowProxy), pools),
         *unserved_functions(functions, pools, strict=strict),
         *idle_functions(functions, pools),
     ]
@@ -68,13 +71,28 @@ def unserved(
             )
 
 
-def idle(kind: str, definitions: Definitions, pools: Sequence[Serves]) -> Iterator[Fault]:
-    """Each pool of that kind whose task list no loaded type names; a proxy may name it still."""
-    named = {definition.options.task_list for definition in definitions}
+def lists_of(definitions: Definitions) -> set[str]:
+    """The task lists that decorators name."""
+    return {str(definition.options.task_list) for definition in definitions}
+
+
+def proxied(
+    workflows: Collection[WorkflowDefinition],
+    kind: type[ActivityProxy[..., Any] | WorkflowProxy[..., Any]],
+) -> set[str]:
+    """The task lists that the proxies of workflow classes name."""
+    classes = [owner for known in workflows for owner in getattr(known.target, "__mro__", ())]
+    proxies = [thing for owner in classes for thing in vars(owner).values()]
+    said = [proxy.options.task_list for proxy in proxies if isinstance(proxy, kind)]
+    return {task_list for task_list in said if task_list is not UNSET}
+
+
+def idle(kind: str, named: set[str], pools: Sequence[Serves]) -> Iterator[Fault]:
+    """Each pool of that kind whose task list nothing here names; code inside may name it still."""
     for pool in pools:
         if pool.kind == kind and pool.task_list not in named:
             what = f"the task list {pool.task_list!r} of [pools.{pool.name}]"
-            hint = f"named: {', '.join(sorted(map(str, named))) or 'none'}"
+            hint = f"named: {', '.join(sorted(named)) or 'none'}"
             yield Fault(pool.where, f"no loaded type names {what}", hint, "warning")
 
 

@@ -152,6 +152,14 @@ class Environment:
         """Close an execution at once."""
         self.handle(id).terminate(reason)
 
+    def complete(self, token: str, value: Any = None) -> None:
+        """Complete a task that its activity deferred, as somebody outside would."""
+        self._client.complete(token, value)
+
+    def fail(self, token: str, reason: str, message: str = "") -> None:
+        """Fail a task that its activity deferred."""
+        self._client.fail(token, reason, message)
+
     def history(self, execution: Handle | str) -> list[Event]:
         """The events of a run (of a workflowId: the open or latest one), oldest first."""
         found = self.handle(execution) if isinstance(execution, str) else execution

@@ -168,7 +168,9 @@ def matched_tuples(module: Module) -> Found:
 
 def neighbours(module: Module) -> Found:
     """Plugins know flowy only; nothing knows plugins or tests."""
-    own = {"plugins": {"flowyd", "tests"}}.get(module.package, {"flowy_images", "plugins", "tests"})
+    own = {"plugins": {"flowyd", "tests"}}.get(
+        module.package, {"flowy_images", "flowy_video", "plugins", "tests"}
+    )
     for node in ast.walk(module.tree) if module.shipped else ():
         for name in imported(node):
             if name.split(".")[0] in own:

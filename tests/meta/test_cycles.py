@@ -5,7 +5,7 @@ import shutil
 import grimp
 import pytest
 
-ROOTS = ("flowy", "flowyd", "flowy_images")
+ROOTS = ("flowy", "flowyd", "flowy_images", "flowy_video")
 
 
 def circles(graph: grimp.ImportGraph) -> list[set[str]]:

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from flowy import Workflow, activity, lambda_function, workflow
+from flowy import (
+    ActivityProxy,
+    Workflow,
+    WorkflowProxy,
+    activity,
+    lambda_function,
+    workflow,
+)
 from flowy.registry import Registry
 from flowyd.plugins import verdicts
 
@@ -103,3 +110,18 @@ def test_a_pool_without_lambda_functions_is_always_a_warning(registry):
 
     assert (fault.where, fault.severity) == ("flowyd.toml:7", "warning")
     assert "[pools.l]" in fault.message
+
+
+def test_a_pool_whose_list_only_a_proxy_names_is_not_idle(registry):
+    @workflow("Fast", 1, "uploads")
+    class Fast(Workflow):
+        resize = ActivityProxy(resize, task_list="fast_machines")
+        upload = WorkflowProxy(Upload, task_list="other_uploads")
+
+        def run(self): ...
+
+    registry.add(Fast)
+    more = [Pool("f", "activity", "fast_machines"), Pool("o", "decider", "other_uploads")]
+    assert verdicts(registry, [*SERVING, *more], strict=True) == []
+    swapped = [Pool("f", "decider", "fast_machines"), Pool("o", "activity", "other_uploads")]
+    assert len(verdicts(registry, [*SERVING, *swapped], strict=True)) == 2
