@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from flowy.errors import Fault
-from flowyd.cli.config_option import EX_CONFIG, config_option, reading_of, tell
+from flowyd.cli.config_option import EX_CONFIG, Choice, config_option, reading_of, tell
 from flowyd.config import Reading
 from flowyd.config.shapes import ENGINE, LogsConfig, PluginsConfig
 
@@ -17,7 +17,7 @@ SECONDS = 60
 @click.command("check")
 @config_option
 @click.option("--strict", is_flag=True, help="A task list that no pool here serves is an error.")
-def command(config: str | None, strict: bool) -> None:
+def command(config: Choice, strict: bool) -> None:
     """Check the configuration and the plugins, and list all faults.
 
     Exits with 78 if any is an error, else with 0. The plugins are loaded in a child process.

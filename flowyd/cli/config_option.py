@@ -1,9 +1,13 @@
-"""The option --config, and what every command does with a configuration that is wrong."""
+"""The options --config and -i, and what every command does with a configuration that is wrong."""
 
 import os
+import re
+import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -11,24 +15,59 @@ from flowy.errors import Fault
 from flowyd.config import Config, Reading, find, read
 
 EX_CONFIG = 78
-
-config_option = click.option(
-    "--config",
-    metavar="FILE",
-    help="flowyd.toml; else $FLOWYD_CONFIG, ./flowyd.toml, /etc/flowyd/flowyd.toml.",
-)
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def reading_of(option: str | None) -> Reading:
-    """Read the file that the option, the environment or the usual places name."""
-    path = find(option, os.environ, Path.cwd())
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which daemon is meant: its configuration file, if one was named, and its instance's name."""
+
+    path: str | None = None
+    instance: str = ""
+
+
+def config_option(command: F) -> F:
+    """Give a command the options; both become one argument, `config`, a `Choice`."""
+    instance = click.option(
+        "-i",
+        "--instance",
+        metavar="NAME",
+        callback=named_instance,
+        expose_value=False,
+        is_eager=True,
+        help="One of several daemons on this host; its file is flowyd.NAME.toml.",
+    )
+    path = click.option(
+        "--config",
+        metavar="FILE",
+        callback=lambda context, _, value: Choice(value, context.meta.get(__name__, "")),
+        help="flowyd.toml; else $FLOWYD_CONFIG, ./flowyd.toml, /etc/flowyd/flowyd.toml.",
+    )
+    return instance(path(command))
+
+
+def named_instance(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Keep the instance's name for the other option.
+
+    Raises:
+        click.BadParameter: for a name that is no part of a file's name.
+    """
+    if value is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", value):
+        raise click.BadParameter("letters, digits, '.', '_' and '-' only, at most 64")
+    context.meta[__name__] = value or ""
+
+
+def reading_of(choice: Choice) -> Reading:
+    """Read the file that the options, the environment or the usual places name."""
+    path = find(choice.path, os.environ, Path.cwd(), choice.instance)
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    return read(shown, os.environ)
+    names = {"hostname": socket.gethostname(), "instance": choice.instance}
+    return read(shown, os.environ, names)
 
 
-def config_of(option: str | None) -> Config:
+def config_of(choice: Choice) -> Config:
     """The configuration; tells all faults and exits with 78 if any is an error."""
-    reading = reading_of(option)
+    reading = reading_of(choice)
     tell(reading.faults)
     if reading.config is None:
         sys.exit(EX_CONFIG)

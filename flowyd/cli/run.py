@@ -5,13 +5,13 @@ import sys
 import click
 
 from flowy.errors import FlowyError
-from flowyd.cli.config_option import config_of, config_option
+from flowyd.cli.config_option import Choice, config_of, config_option
 from flowyd.config import Config
 
 
 @click.command("run")
 @config_option
-def command(config: str | None) -> None:
+def command(config: Choice) -> None:
     """Run the daemon in this process until it gets SIGTERM or `flowyd stop`.
 
     Exits with 78 if the configuration or the registration of the types is wrong.

@@ -5,7 +5,7 @@ import sys
 import click
 import msgspec
 
-from flowyd.cli.config_option import config_of, config_option
+from flowyd.cli.config_option import Choice, config_of, config_option
 from flowyd.cli.status_table import show
 from flowyd.control import client
 from flowyd.control.client import ControlError, NotRunning
@@ -17,7 +17,7 @@ OK, DEGRADED, HELD, NOT_RUNNING = 0, 1, 2, 3
 @click.command("status")
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
-def command(config: str | None, as_json: bool) -> None:
+def command(config: Choice, as_json: bool) -> None:
     """Show the daemon, its children, pools and workers.
 
     Exits with 0 if all is ok; 1 if it is degraded, starting or stopping; 2 if a pool is held;

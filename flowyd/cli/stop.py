@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from flowyd.cli.config_option import config_of, config_option
+from flowyd.cli.config_option import Choice, config_of, config_option
 from flowyd.control import client
 from flowyd.control.client import ControlError, NotRunning
 
@@ -12,7 +12,7 @@ from flowyd.control.client import ControlError, NotRunning
 @click.command("stop")
 @config_option
 @click.option("--timeout", type=float, metavar="SECONDS", help="Give up waiting after so long.")
-def command(config: str | None, timeout: float | None) -> None:
+def command(config: Choice, timeout: float | None) -> None:
     """Let the running tasks finish, then stop; returns once the daemon is gone.
 
     Exits with 3 if none runs, 1 if it refused or is not gone in time.

@@ -9,11 +9,13 @@ from typing import Any
 
 from flowy.errors import Fault
 from flowyd.config import environment, lines, shapes
+from flowyd.config.names import filled
 from flowyd.config.schema import POOL, REQUIRED, SECTIONS, TOP, Key, known_sections
 
 Keys = tuple[str, ...]
 MISSING = object()
 AWS_DRAIN_MS = 90_000
+NO_NAMES = {"hostname": "", "instance": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,11 @@ class Reading:
     plugins: shapes.PluginsConfig | None = None
 
 
-def read(path: Path, environ: Mapping[str, str]) -> Reading:
-    """Read and check one file. Never raises for what the file holds."""
+def read(path: Path, environ: Mapping[str, str], names: Mapping[str, str] = NO_NAMES) -> Reading:
+    """Read and check one file. Never raises for what the file holds.
+
+    `names` are the values of `{hostname}` and `{instance}`.
+    """
     try:
         source = path.read_text(encoding="utf-8")
         tree = tomllib.loads(source)
@@ -40,7 +45,7 @@ def read(path: Path, environ: Mapping[str, str]) -> Reading:
         return Reading(None, (Fault(str(path), f"is not UTF-8 text: {error.reason}"),))
     except tomllib.TOMLDecodeError as error:
         return Reading(None, (syntax_fault(path, source, error),))
-    return Sheet(path, tree, lines.key_lines(source)).read(environ)
+    return Sheet(path, tree, lines.key_lines(source), names).read(environ)
 
 
 def syntax_fault(path: Path, source: str, error: tomllib.TOMLDecodeError) -> Fault:
@@ -60,6 +65,7 @@ class Sheet:
     path: Path
     tree: dict[str, Any]
     lines: dict[Keys, int]
+    names: Mapping[str, str]
     faults: list[Fault] = field(default_factory=list)
     origins: dict[Keys, str] = field(default_factory=dict)
     wrong: list[Keys] = field(default_factory=list)
@@ -104,7 +110,11 @@ class Sheet:
         pools = self.pools()
         if any(fault.severity == "error" for fault in self.faults):
             return None
-        state_dir = (self.path.parent / top["state_dir"]).resolve()
+        instance = self.names["instance"]
+        # Two instances must not meet in one directory by default.
+        own = f"state.{instance}" if instance and "state_dir" not in self.tree else top["state_dir"]
+        state_dir = (self.path.parent / own).resolve()
+        run_dir = self.path.parent / top["run_dir"] if top["run_dir"] else state_dir / "run"
         engine = sections["engine"]
         return shapes.Config(
             path=self.path,
@@ -116,6 +126,8 @@ class Sheet:
             pools=pools,
             logs=shapes.LogsConfig(**sections["logs"]),
             web=shapes.WebConfig(**sections["web"]),
+            run_dir=run_dir.absolute(),
+            instance=instance,
         )
 
     def section(self, at: Keys, keys: Mapping[str, Key], table: Any = MISSING) -> dict[str, Any]:
@@ -135,7 +147,9 @@ class Sheet:
                 self.fault(at, "is missing", f"it means: {key.meaning}")
             return key.default
         try:
-            return key.parse(table[at[-1]])
+            found = table[at[-1]]
+            named = key.named and isinstance(found, str)
+            return key.parse(filled(found, self.names) if named else found)
         except ValueError as error:
             self.fault(at, f"{error}, not {table[at[-1]]!r}", f"it means: {key.meaning}")
             return None

@@ -16,11 +16,14 @@ class Key:
     parse: q.Parse
     default: object
     meaning: str
+    named: bool = False
+    """Whether `{hostname}` and `{instance}` may stand in it."""
 
 
 TOP: Mapping[str, Key] = {
     "domain": Key(q.swf_name, REQUIRED, "the SWF domain that this daemon works for"),
-    "state_dir": Key(q.text, "state", "what the daemon keeps; relative to this file"),
+    "state_dir": Key(q.text, "state", "what the daemon keeps; relative to this file", named=True),
+    "run_dir": Key(q.text, None, "its control sockets; absent: run in state_dir", named=True),
 }
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "swf": {
@@ -30,7 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "profile": Key(q.text, None, "profile of the AWS credentials; aws only"),
     },
     "engine": {
-        "db": Key(q.text, "engine.db", "the engine's database; relative to state_dir"),
+        "db": Key(q.text, "engine.db", "the engine's database; relative to state_dir", named=True),
         "listen": Key(q.address, "127.0.0.1:0", "HOST:PORT of the engine; port 0: any"),
     },
     "plugins": {
@@ -47,7 +50,9 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
 }
 POOL: Mapping[str, Key] = {
     "kind": Key(q.one_of("decider", "activity", "lambda"), REQUIRED, "what its workers do"),
-    "task_list": Key(q.swf_name, None, "the task list it serves; absent: the pool's name"),
+    "task_list": Key(
+        q.swf_name, None, "the task list it serves; absent: the pool's name", named=True
+    ),
     "processes": Key(q.count(1, 1000), 1, "how many workers"),
     "max_tasks": Key(q.count(1, 10**9), None, "a worker is replaced after so many tasks"),
     "max_memory": Key(q.size, None, "a worker is replaced after a task that leaves it bigger"),

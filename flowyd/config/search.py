@@ -1,16 +1,21 @@
-"""Where `flowyd.toml` is: --config, $FLOWYD_CONFIG, ./flowyd.toml, /etc/flowyd/flowyd.toml."""
+"""Where the configuration is: --config, $FLOWYD_CONFIG, ./flowyd.toml, /etc/flowyd/flowyd.toml.
+
+An instance NAME has a file of its own in each of these places: flowyd.NAME.toml.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-NAME = "flowyd.toml"
-SYSTEM_WIDE = Path("/etc/flowyd") / NAME
+SYSTEM_WIDE = Path("/etc/flowyd")
 
 
-def find(option: str | None, environ: Mapping[str, str], directory: Path) -> Path:
+def find(
+    option: str | None, environ: Mapping[str, str], directory: Path, instance: str = ""
+) -> Path:
     """The file to read. One that was named is taken even if it is not there, so that it is told."""
     named = option or environ.get("FLOWYD_CONFIG")
     if named:
         return directory / named
-    local = directory / NAME
-    return local if local.exists() or not SYSTEM_WIDE.exists() else SYSTEM_WIDE
+    name = f"flowyd.{instance}.toml" if instance else "flowyd.toml"
+    local, wide = directory / name, SYSTEM_WIDE / name
+    return local if local.exists() or not wide.exists() else wide

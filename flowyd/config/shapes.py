@@ -71,7 +71,10 @@ class WebConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All of `flowyd.toml`, checked. `path` is the file it came from."""
+    """All of `flowyd.toml`, checked. `path` is the file it came from.
+
+    The control sockets lie in `run_dir`. `instance` is this daemon's name among several, or empty.
+    """
 
     path: Path
     domain: str
@@ -82,8 +85,5 @@ class Config:
     pools: tuple[PoolConfig, ...]
     logs: LogsConfig
     web: WebConfig
-
-    @property
-    def run_dir(self) -> Path:
-        """Where the control sockets lie."""
-        return self.state_dir / "run"
+    run_dir: Path
+    instance: str = ""

@@ -21,9 +21,11 @@ from flowyd.config.shapes import ENGINE as EMBEDDED
 from flowyd.control.protocol import Op
 from flowyd.control.server import Server
 from flowyd.ledger import Ledger
+from flowyd.sdnotify import Notifier
 from flowyd.supervisor import news, processes
 from flowyd.supervisor.fleet import Fleet, Terms
 from flowyd.supervisor.hands import Hands
+from flowyd.supervisor.notices import Told, notices, situation_of
 from flowyd.supervisor.pools import Pool
 from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE, Down, Service
 from flowyd.supervisor.states import Tick
@@ -31,7 +33,7 @@ from flowyd.supervisor.steering import next_deadline, step
 from flowyd.supervisor.telling import View, status_of
 
 _log = structlog.get_logger()
-HEARD = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+HEARD = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 
 
 def now_ms() -> int:
@@ -66,6 +68,8 @@ class Loop:
         self._server = Server(self._selector, self._answer)
         self._started_at = now_ms()
         self._lag = 0.0
+        self._notifier = Notifier(os.environ)
+        self._told = Told()
         self._wake, self._woken = socket.socketpair()
 
     def run(self) -> int:
@@ -97,6 +101,7 @@ class Loop:
         self._news.append(Tick())
         self._decide()
         self._server.drop_idle()
+        self._notify()
         self._lag = time.monotonic() - began
 
     def _decide(self) -> None:
@@ -106,6 +111,12 @@ class Loop:
             self._fleet, orders = step(self._fleet, event, now_ms(), random())  # noqa: S311 — jitter
             for order in orders:
                 self._hands.carry(order)
+
+    def _notify(self) -> None:
+        """Tell systemd what is new, and that the loop turns."""
+        seen, period = situation_of(self._fleet), self._notifier.watchdog_ms
+        self._told, lines = notices(self._told, seen, now_ms(), period)
+        self._notifier.tell(lines)
 
     def _answer(self, op: Op) -> object:
         """Answer a control request."""
@@ -140,6 +151,9 @@ class Loop:
             number == signal.SIGHUP and self._foreground
         ):
             self._news.append(news.StopAsked())
+        elif number == signal.SIGQUIT:  # give the tasks up now
+            stage = 0 if self._fleet.stop is None else self._fleet.stop.stage + 1
+            self._news.extend([news.StopAsked()] * max(2 - stage, 1))
         elif number == signal.SIGHUP:
             _log.warning("SIGHUP does nothing: stop and start flowyd to load new code")
 
@@ -148,6 +162,7 @@ class Loop:
         processes.kill_descendants()
         self._server.close(self._config.run_dir)
         self._hands.close()
+        self._notifier.close()
         signal.set_wakeup_fd(-1)
         self._selector.close()
         self._wake.close()

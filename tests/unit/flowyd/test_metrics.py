@@ -36,6 +36,7 @@ CONFIG = Config(
     pools=(POOL,),
     logs=LogsConfig("auto", "info"),
     web=WebConfig(None),
+    run_dir=Path("state/run"),
 )
 
 
