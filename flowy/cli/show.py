@@ -1,9 +1,11 @@
 """`flowy show ID`: what is known of an execution."""
 
+import json
 from typing import Any
 
 import click
 
+from flowy import forms
 from flowy.cli.output import emit, json_option, told
 from flowy.cli.target import connect, target_options
 from flowy.cli.texts import event_line, moment
@@ -20,7 +22,7 @@ NEWEST = 20
 @json_option
 @target_options
 def show(id: str, run_id: str | None, as_json: bool, **place: Any) -> None:
-    """Tell the type, status, times and last event of the execution ID; why it waits, if parked."""
+    """Tell the type, status, times, context and last event of the execution ID; why it waits."""
     handle = connect(**place).handle(id, run_id)
     found = handle.describe()
     last = next(handle.swf.history(handle.execution, newest_first=True, page=1), None)
@@ -34,6 +36,7 @@ def show(id: str, run_id: str | None, as_json: bool, **place: Any) -> None:
         "started": moment(found.started_at),
         "closed": moment(found.closed_at),
         "tags": ", ".join(found.tags) or "-",
+        "context": forms.user_context(found.context) or "-",
         "last event": event_line(last).strip() if last else "-",
         **({"parked": parked_text(parked)} if parked else {}),
     }
@@ -42,6 +45,7 @@ def show(id: str, run_id: str | None, as_json: bool, **place: Any) -> None:
         as_json,
         text,
         **told(found),
+        context=json.loads(forms.user_context(found.context) or "null"),
         last_event=event_to_wire(last) if last else None,
         parked=waits(parked),
     )

@@ -32,6 +32,7 @@ class Approval(Workflow):
     ask = ActivityProxy(ask)
 
     def run(self, question):
+        self.context = {"asks": question}
         try:
             return self.ask(question).result()
         except TaskFailed as error:
@@ -193,6 +194,8 @@ def test_list_show_start_and_result_have_json(client, registered):
     assert (listed["run_id"], listed["status"]) == (run["run_id"], "COMPLETED")
     shown = told(registered("show", "j1", "--json"))
     assert shown["last_event"]["eventType"] == "WorkflowExecutionCompleted"
-    assert {**listed, "last_event": shown["last_event"]} == shown
+    only_here = {"last_event": shown["last_event"], "context": {"asks": "May I?"}, "parked": None}
+    assert {**listed, **only_here} == shown
+    assert 'context     {"asks":"May I?"}' in registered("show", "j1").output
     waited = registered("start", "Approval", '["?"]', "--wait", "--timeout", "0", "--json")
     assert (waited.exit_code, json.loads(waited.stdout)["status"]) == (1, "OPEN")

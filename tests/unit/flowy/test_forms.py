@@ -116,3 +116,36 @@ def test_a_foreign_failure_is_read_too(details):
 )
 def test_a_foreign_context_reads_as_an_empty_one(text):
     assert forms.read_context(text) == forms.Context()
+
+
+def test_what_a_run_hands_on_is_written_and_read_as_its_golden_file():
+    meta = forms.Meta(
+        heartbeat=0,
+        trace="00-4bf9-01",
+        tags=("urgent",),
+        signals=(("go", '{"n":1}'), ("end", None)),
+    )
+    text = forms.write_input(forms.write_arguments(("cat.jpg",), {}), meta)
+
+    assert text == golden("input_handed_on.json")
+    assert forms.read_input(golden("input_handed_on.json")).meta == meta
+
+
+def test_a_failed_side_effect_is_read_from_its_golden_file():
+    error = forms.read_effect(golden("effect_failure.json"))
+
+    assert isinstance(error, TaskFailed)
+    assert (error.remote_type, error.remote_message) == ("shop.NoRoute", "no route")
+    assert error.traceback == "Traceback …"
+
+
+def test_a_failed_side_effect_is_written_as_its_golden_file():
+    error = TaskFailed("shop.NoRoute", "no route", "Traceback …")
+
+    assert forms.write_effect_failure(error) == golden("effect_failure.json")
+
+
+def test_the_value_of_a_side_effect_is_the_result_form():
+    value = {"$flowy": "mine", "n": [1]}
+
+    assert forms.read_effect(forms.write_result(value)) == value
