@@ -26,6 +26,7 @@ from flowy.externals import ChildPlaceholder, External
 from flowy.fanning import parallel_reduce
 from flowy.hookspecs import hookimpl
 from flowy.lambda_proxy import LambdaProxy
+from flowy.options import Retry
 from flowy.placeholders import Placeholder
 from flowy.proxies import ActivityProxy
 from flowy.workflow_proxy import WorkflowProxy
@@ -42,6 +43,7 @@ __all__ = [
     "LambdaProxy",
     "NonDeterminismError",
     "Placeholder",
+    "Retry",
     "SerializationError",
     "TaskCanceled",
     "TaskError",

@@ -273,14 +273,14 @@ def failure_of(error: BaseException) -> Failure:
     """The failure form of an exception that a task ended with."""
     if isinstance(error, TaskFailed):  # passed on: the first cause is what people look for
         return write_failure(error.remote_type, error.remote_message, error.traceback)
-    kind = type(error)
-    name = (
-        kind.__qualname__
-        if kind.__module__ == "builtins"
-        else f"{kind.__module__}.{kind.__qualname__}"
-    )
     trace = "".join(traceback.format_exception(error))
-    return write_failure(name, str(error), trace)
+    return write_failure(type_name(type(error)), str(error), trace)
+
+
+def type_name(kind: type[BaseException]) -> str:
+    """The name that an exception type has as a remote type."""
+    builtin = kind.__module__ == "builtins"
+    return kind.__qualname__ if builtin else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def read_failure(reason: str | None, details: str | None) -> TaskError:

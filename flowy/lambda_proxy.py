@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Protocol, TypedDict, Unpack, overload
 
 from flowy.errors import OptionError
-from flowy.options import Options, check_seconds, seconds
+from flowy.options import Options, Retry, check_seconds, seconds
 from flowy.placeholders import Line, Placeholder
 from flowy.proxies import BoundProxy
 from flowy.registry import bare_name
@@ -16,7 +16,7 @@ class LambdaOptions(TypedDict, total=False):
     """The options of a Lambda function, by name."""
 
     start_to_close: int | float | timedelta  # how long an attempt may take; SWF allows 900 s
-    retry: int  # how often a failed or timed-out function is called again
+    retry: int | Retry  # how often a failed or timed-out function is called again
     delay: int | float | timedelta  # the wait before that
     error_handling: bool  # False: its failure fails the execution, though nobody looks
 

@@ -37,8 +37,8 @@ class TaskOptions(TypedDict, total=False):
     schedule_to_close: Seconds  # both together
     heartbeat: Seconds  # the longest silence of a running attempt
     priority: int  # higher first; SWF keeps 32 bits of it
-    retry: int  # how often a failed or timed-out attempt is tried again
-    delay: Seconds  # the wait before that
+    retry: "int | Retry"  # how often a failed or timed-out attempt is tried again
+    delay: Seconds  # the wait before that; a Retry has its own
     lost: int  # how often an attempt whose worker died is tried again
     error_handling: bool  # False: its failure fails the execution, though nobody looks
 
@@ -91,7 +91,7 @@ class Options(_Scope):
     schedule_to_close: Seconds | Unset = UNSET
     heartbeat: Seconds | Unset = UNSET
     priority: int | Unset = UNSET
-    retry: int | Unset = UNSET
+    retry: "int | Retry | Unset" = UNSET
     delay: Seconds | Unset = UNSET
     lost: int | Unset = UNSET
     error_handling: bool | Unset = UNSET
@@ -103,8 +103,65 @@ class Options(_Scope):
         check_seconds("delay", self.delay, none=False)
         check_name("task_list", self.task_list)
         check_priority(self.priority)
-        check_count("retry", self.retry)
+        if not isinstance(self.retry, Retry):
+            check_count("retry", self.retry)
         check_count("lost", self.lost)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """How failed attempts of a task are tried again: give it as `retry=`.
+
+    `attempts` is how many may fail or time out in all, the first among them. The wait after the
+    first is `delay`; each wait is `factor` times the one before, up to `maximum`, less a random
+    part of it of at most `jitter` (0 to 1), so that a thousand tasks that failed together do not
+    come back together. Times are seconds or a `timedelta`; SWF's timers round up to whole seconds.
+
+    Each kind of failure may have a budget of its own, how many of it are tried again: `failed`,
+    the time-outs `start_to_close`, `schedule_to_start`, `schedule_to_close` and `heartbeat`, and
+    `lost` (the worker died; these do not count as attempts, and None means the option `lost`).
+    `never` names what is not tried again: exception classes, or names of the remote type with or
+    without its module. A task that no worker began costs nothing.
+
+    Raises:
+        OptionError: for a value that makes no sense.
+    """
+
+    attempts: int = 3
+    delay: Seconds = 1
+    factor: float = 2
+    maximum: Seconds = 3_600
+    jitter: float = 0.5
+    never: tuple[str | type[BaseException], ...] = ()
+    failed: int | None = None
+    start_to_close: int | None = None
+    schedule_to_start: int | None = None
+    schedule_to_close: int | None = None
+    heartbeat: int | None = None
+    lost: int | None = None
+
+    def __post_init__(self) -> None:
+        check_count("attempts", self.attempts)
+        check_seconds("delay", self.delay, none=False)
+        check_seconds("maximum", self.maximum, none=False)
+        check_range("factor", self.factor, (1, 1_000))
+        check_range("jitter", self.jitter, (0, 1))
+        for name in BUDGETS:
+            check_count(name, UNSET if (given := getattr(self, name)) is None else given)
+        if self.attempts == 0:
+            raise OptionError("attempts=0 is no attempt at all", hint="the first one counts")
+        check_types("never", self.never)
+
+
+BUDGETS = (
+    "failed",
+    "start_to_close",
+    "schedule_to_start",
+    "schedule_to_close",
+    "heartbeat",
+    "lost",
+)
+"""The kinds of failure that may have budgets: fields of `Retry`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +245,34 @@ def check_tags(value: tuple[str, ...] | Unset) -> None:
         raise OptionError(f"tags={value!r} is one text", hint="give a list or tuple of tags")
     if value is not UNSET and len(value) > limits.TAGS:
         raise OptionError(f"{len(value)} tags given", hint=f"SWF takes {limits.TAGS}")
+
+
+def check_range(name: str, value: object, range: tuple[float, float]) -> None:
+    """Refuse what is not a number from the first to the last of `range`.
+
+    Raises:
+        OptionError: with the option's name and value.
+    """
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and range[0] <= value <= range[1]:  # type: ignore[operator]  # mypy loses it
+        return
+    raise OptionError(f"{name}={value!r} is no number for it", hint="{} to {}".format(*range))
+
+
+def check_types(name: str, value: object) -> None:
+    """Refuse what is not a tuple of exception classes or their names.
+
+    Raises:
+        OptionError: with the option's name and value.
+    """
+    if isinstance(value, tuple) and all(
+        isinstance(one, str) or (isinstance(one, type) and issubclass(one, BaseException))
+        for one in value
+    ):
+        return
+    raise OptionError(
+        f"{name}={value!r} names no errors", hint='a tuple, such as (KeyError, "shop.SoldOut")'
+    )
 
 
 def check_priority(value: object) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypedDict
 
 from flowy import options as o
-from flowy.options import UNSET, CallOptions, Options, Seconds, Unset
+from flowy.options import UNSET, CallOptions, Options, Retry, Seconds, Unset
 
 
 class ChildOptions(TypedDict, total=False):
@@ -22,7 +22,7 @@ class ChildOptions(TypedDict, total=False):
     tags: tuple[str, ...]
     lambda_role: str
     workflow_id: str  # else one that is made of the parent's runId and the call's id
-    retry: int  # how often a failed or timed-out child is started again
+    retry: int | Retry  # how often a failed or timed-out child is started again
     delay: Seconds  # the wait before that
     error_handling: bool  # False: its failure fails the execution, though nobody looks
 

@@ -25,7 +25,7 @@ from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, dur
 from flowy.placeholders import Error, Placeholder, Value, copy, fill
 from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition
-from flowy.retry import Again, GiveUp, Spent
+from flowy.retry import Again, GiveUp, Spent, is_limit
 from flowy.swf.decisions import (
     CancelTimer,
     Decision,
@@ -155,9 +155,13 @@ class Activities:
         """Settle it as cancelled."""
         self._lines.settle(call.placeholder, Error(TaskCanceled(forms.read_result(details))))
 
-    def refused(self, call: ActivityCall, cause: str) -> None:
-        """Settle it with SWF's cause."""
-        self._give_up(call, TaskNotScheduled(cause, f"the activity {call.id} of {call.type}"))
+    def refused(self, call: ActivityCall, cause: str, memory: Memory) -> None:
+        """Settle it with SWF's cause; after one of its limits ask again later."""
+        error = TaskNotScheduled(cause, f"the activity {call.id} of {call.type}")
+        if is_limit(cause):
+            self._end_attempt(call, error, memory)
+        else:
+            self._give_up(call, error)
 
     def fired(self, call: ActivityCall) -> None:
         """The wait between two attempts is over."""

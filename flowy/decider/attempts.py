@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 from flowy.decider.asked import Asked
+from flowy.decider.chance import stream
 from flowy.decider.memory import Memory
 from flowy.errors import TaskError
-from flowy.options import UNSET, Options, seconds
-from flowy.retry import Again, Budget, GiveUp, Spent, charge, next_attempt
+from flowy.options import Options
+from flowy.retry import Again, GiveUp, Spent, charge, next_attempt, policy
 from flowy.swf.decisions import Decision, StartTimer
 
 
@@ -39,18 +40,11 @@ def after_failure(
     never breaks a running execution.
     """
     spent = call.spent = charge(call.spent, error)
-    step = GiveUp() if call.canceling else next_attempt(budget(call.options), spent, error)
+    luck = stream(memory.run_id, call.attempt).random()
+    step = GiveUp() if call.canceling else next_attempt(policy(call.options), spent, error, luck)
     if memory.turn.completed and memory.has_timer(call.attempt):
         return Again(1)  # how long it really took is in the recorded timer
     if memory.turn.completed and is_recorded():
         return Again(0)
     kind = StartTimer if isinstance(step, Again) and step.delay > 0 else call.kind
     return step if memory.is_live(kind, asked) else GiveUp()
-
-
-def budget(options: Options) -> Budget:
-    """The retry policy that the options mean; the defaults have left none of them open."""
-    retry = 0 if options.retry is UNSET else options.retry
-    lost = 0 if options.lost is UNSET else options.lost
-    delay = 0.0 if options.delay is UNSET or options.delay is None else seconds(options.delay)
-    return Budget(retry, lost, delay)

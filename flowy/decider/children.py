@@ -28,7 +28,7 @@ from flowy.options import (
 )
 from flowy.placeholders import Error, Placeholder, Value, copy, fill
 from flowy.registry import Registry
-from flowy.retry import Again, GiveUp, Spent
+from flowy.retry import Again, GiveUp, Spent, is_limit
 from flowy.scopes import AllOptions
 from flowy.swf.decisions import (
     CancelTimer,
@@ -169,9 +169,16 @@ class Children:
         """Settle it as cancelled."""
         self._lines.settle(call.placeholder, Error(TaskCanceled(forms.read_result(details))))
 
-    def refused(self, call: ChildCall, cause: str) -> None:
-        """Settle it with SWF's cause, be it of the start or of the wait before it."""
-        self._give_up(call, TaskNotScheduled(cause, f"the child {call.id} of {call.type}"))
+    def refused(self, call: ChildCall, cause: str, memory: Memory) -> None:
+        """Settle it with SWF's cause, be it of the start or of the wait before it.
+
+        After one of SWF's limits ask again later.
+        """
+        error = TaskNotScheduled(cause, f"the child {call.id} of {call.type}")
+        if is_limit(cause):
+            self.failed(call, error, memory)
+        else:
+            self._give_up(call, error)
 
     def fired(self, call: ChildCall) -> None:
         """The wait between two attempts is over."""

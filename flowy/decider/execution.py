@@ -308,7 +308,7 @@ class Execution:
     def _run(self, turns: Sequence[Turn], confirmed: Turn | None) -> Answer:
         if confirmed is not None:
             self.asked.confirm(confirmed)
-        self.memory = Memory(turns, self.asked.confirmed)
+        self.memory = Memory(self.id.run_id, turns, self.asked.confirmed)
         for turn in turns:
             self.memory.turn = turn
             self._see(turn)

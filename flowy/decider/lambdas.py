@@ -17,7 +17,7 @@ from flowy.errors import TaskCanceled, TaskError, TaskFailed, TaskNotScheduled
 from flowy.lambda_proxy import LambdaProxy
 from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, duration, seconds
 from flowy.placeholders import Error, Placeholder, Value, copy, fill
-from flowy.retry import Again, GiveUp, Spent
+from flowy.retry import Again, GiveUp, Spent, is_limit
 from flowy.swf import limits
 from flowy.swf.decisions import CancelTimer, Decision, ScheduleLambdaFunction, StartTimer
 
@@ -106,8 +106,16 @@ class Lambdas:
             case GiveUp():
                 self._give_up(call, error)
 
-    def refused(self, call: LambdaCall, cause: str, message: str | None = None) -> None:
-        """Settle it with SWF's cause: it was not scheduled, or could not be started."""
+    def refused(self, call: LambdaCall, cause: str, memory: Memory) -> None:
+        """Settle it with SWF's cause; after one of its limits ask again later."""
+        error = TaskNotScheduled(cause, f"the Lambda function {call.id} of {call.name}")
+        if is_limit(cause):
+            self.failed(call, error, memory)
+        else:
+            self._give_up(call, error)
+
+    def not_started(self, call: LambdaCall, cause: str, message: str | None) -> None:
+        """Settle it with SWF's cause: it was scheduled, but could not be started."""
         what = f"the Lambda function {call.id} of {call.name}"
         error = TaskNotScheduled(f"{cause}: {message}" if message else cause, what)
         error.cause = cause

@@ -30,7 +30,8 @@ class Positions(Protocol):
 class Memory:
     """The recorded turns of one activation, and where in them the execution stands."""
 
-    def __init__(self, turns: Sequence[Turn], confirmed: Mapping[Lane, int]) -> None:
+    def __init__(self, run_id: str, turns: Sequence[Turn], confirmed: Mapping[Lane, int]) -> None:
+        self.run_id = run_id
         self.turn = turns[0]
         self._turns = turns
         self._confirmed = Counter(confirmed)

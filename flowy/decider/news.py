@@ -83,7 +83,7 @@ def _canceled(to: Receiver, _: int, event: e.ActivityTaskCanceled) -> None:
 
 def _not_scheduled(to: Receiver, id: int, event: e.ScheduleActivityTaskFailed) -> None:
     if call := to.take(id):
-        to.activities.refused(call, event.cause)
+        to.activities.refused(call, event.cause, to.memory)
 
 
 def _fired(to: Receiver, _: int, event: e.TimerFired) -> None:
@@ -98,16 +98,20 @@ def _fired(to: Receiver, _: int, event: e.TimerFired) -> None:
             to.lambdas.fired(function)
 
 
+def _timer_canceled(to: Receiver, _: int, event: e.TimerCanceled) -> None:
+    to.take(event.started_event_id)  # settled when it was asked for; now it is open no longer
+
+
 def _not_started(to: Receiver, id: int, event: e.StartTimerFailed) -> None:
     match to.take(id):
         case TimerCall() as timer:
-            to.timers.refused(timer, event.cause)
+            to.timers.refused(timer, event.cause, to.memory)
         case ActivityCall() as call:
-            to.activities.refused(call, event.cause)
+            to.activities.refused(call, event.cause, to.memory)
         case ChildCall() as child:
-            to.children.refused(child, event.cause)
+            to.children.refused(child, event.cause, to.memory)
         case LambdaCall() as function:
-            to.lambdas.refused(function, event.cause)
+            to.lambdas.refused(function, event.cause, to.memory)
 
 
 def _close_refused(to: Receiver, _: int, event: Any) -> None:
@@ -134,6 +138,7 @@ _HANDLERS: dict[type[Attributes], Callable[[Receiver, int, Any], None]] = {
     e.ScheduleActivityTaskFailed: _not_scheduled,
     e.TimerFired: _fired,
     e.StartTimerFailed: _not_started,
+    e.TimerCanceled: _timer_canceled,
     **HANDLERS,
     **dict.fromkeys(_REFUSED_CLOSES, _close_refused),
 }

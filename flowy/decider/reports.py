@@ -64,7 +64,7 @@ def _child_refused(to: Reached, id: int, event: e.StartChildWorkflowExecutionFai
     # In the batch the event stands for the decision itself; later it names the Initiated one.
     call: ChildCall | None = to.take(event.initiated_event_id or id)
     if call:
-        to.children.refused(call, event.cause)
+        to.children.refused(call, event.cause, to.memory)
 
 
 def _lambda_completed(to: Reached, _: int, event: e.LambdaFunctionCompleted) -> None:
@@ -84,12 +84,12 @@ def _lambda_timed_out(to: Reached, _: int, event: e.LambdaFunctionTimedOut) -> N
 
 def _lambda_refused(to: Reached, id: int, event: e.ScheduleLambdaFunctionFailed) -> None:
     if call := to.take(id):
-        to.lambdas.refused(call, event.cause)
+        to.lambdas.refused(call, event.cause, to.memory)
 
 
 def _lambda_not_started(to: Reached, _: int, event: e.StartLambdaFunctionFailed) -> None:
     if call := to.take(event.scheduled_event_id or 0):
-        to.lambdas.refused(call, event.cause or "ASSUME_ROLE_FAILED", event.message)
+        to.lambdas.not_started(call, event.cause or "ASSUME_ROLE_FAILED", event.message)
 
 
 def _arrived(to: Reached, _: int, event: Any) -> None:

@@ -16,6 +16,7 @@ PUBLIC = {
     "LambdaProxy",
     "NonDeterminismError",
     "Placeholder",
+    "Retry",
     "SerializationError",
     "TaskCanceled",
     "TaskError",

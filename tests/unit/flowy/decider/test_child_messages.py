@@ -109,7 +109,7 @@ def test_a_signal_to_a_child_that_never_starts_fails_with_it():
         return [one_of(child), one_of(sent), one_of(child.signal("again"))]
 
     story = FarStory(parent(run, workflow_id="w"))
-    story.refusals["w"] = "OPEN_CHILDREN_LIMIT_EXCEEDED"
+    story.refusals["w"] = "WORKFLOW_TYPE_DOES_NOT_EXIST"
     story.decide()
 
     assert result_of(story.decide()) == ["TaskNotScheduled"] * 3

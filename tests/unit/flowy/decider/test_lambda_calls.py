@@ -85,10 +85,10 @@ def test_time_outs_and_refusals_are_errors_of_their_own():
     assert result_of(story.decide()) == "START_TO_CLOSE"
 
     story = FarStory(caller(run), **ROLE)
-    story.refusals["thumb-1"] = "OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED"
+    story.refusals["thumb-1"] = "LAMBDA_SERVICE_NOT_AVAILABLE_IN_REGION"
     story.decide()
     cause, text = result_of(story.decide())
-    assert cause == "OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED"
+    assert cause == "LAMBDA_SERVICE_NOT_AVAILABLE_IN_REGION"
     assert "thumb-1 of thumb" in text
 
     story = FarStory(caller(run), **ROLE)

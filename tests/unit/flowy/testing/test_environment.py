@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from flows import DAY, flow, resize, seconds_since_start
 
-from flowy import ActivityProxy, ExecutionFailed, NonDeterminismError, TaskNotScheduled
+from flowy import ActivityProxy, ExecutionFailed, NonDeterminismError
 from flowy.swf.events import DecisionTaskCompleted, TimerFired
 from flowy.testing import Environment, ExecutionParked, Settings
 from flowy.testing.clock import START
@@ -177,16 +177,16 @@ def test_runs_that_the_domain_keeps_no_longer_are_not_replayed(env):
     assert env.run(flow(lambda self: self.sleep(200 * DAY).result())) is None
 
 
-def test_lower_limits_show_how_the_code_meets_swfs():
+def test_calls_over_a_limit_of_swfs_are_asked_for_again_later():
     def run(self):
-        calls = [self.resize("p", n) for n in range(3)]
-        try:
-            return [call.result() for call in calls]
-        except TaskNotScheduled as error:
-            return error.cause
+        return [call.result() for call in [self.resize("p", n) for n in range(3)]]
 
     with Environment(settings=Settings(open_activities=2)) as env:
-        assert env.run(flow(run)) == "OPEN_ACTIVITIES_LIMIT_EXCEEDED"
+        handle = env.start(flow(run))
+        assert handle.result() == ["p@0", "p@1", "p@2"]
+        history = env.history(handle)
+    refused = [event for event in history if event.type == "ScheduleActivityTaskFailed"]
+    assert [event.attributes.cause for event in refused] == ["OPEN_ACTIVITIES_LIMIT_EXCEEDED"]
 
 
 @pytest.mark.parametrize("zone", [UTC, None])
