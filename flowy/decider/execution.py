@@ -179,11 +179,15 @@ class Execution:
         except FlowyError as error:  # an input that cannot be read, for one
             return Broken(error)
 
-    def evict(self) -> None:
-        """Drop the code; always call it, since a suspended greenlet is never collected."""
-        self.lines.evict()
+    def evict(self) -> int:
+        """Drop the code; always call it, since a suspended greenlet is never collected.
+
+        Returns how many branches resisted and stay in memory for good.
+        """
+        left = self.lines.evict()
         self.opening.close()
         self.asked.clear()
+        return left
 
     def find(self, scheduled: int) -> Any:
         """The open call that an event recorded, or None."""

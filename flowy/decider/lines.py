@@ -198,17 +198,22 @@ class Lines:
                 raise self._unreadable
             check()
 
-    def evict(self) -> None:
+    def evict(self) -> int:
         """Drop all code; its `finally` blocks run, with every call of flowy's dead.
 
-        Only between activations, in the thread that made the execution.
+        Only between activations, in the thread that made the execution. Returns how many branches
+        resisted: their greenlets stay where they are, and their memory with them.
         """
         self.dead = True
         self._hub = getcurrent()
+        left = 0
         for branch in list(self.live):
+            self._resisted = 0
             branch.evict()
+            left += not branch.dead
         self.live.clear()
         self._ready.clear()
+        return left
 
     def _resist(self) -> None:
         """Code that goes on after its eviction is left where it stands, for good."""

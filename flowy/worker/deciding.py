@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from flowy.decider.decide import Load, begin, go_on, no_store, unreplayable
 from flowy.decider.execution import Execution, Stale
 from flowy.decider.parking import park
@@ -15,6 +17,8 @@ from flowy.swf.values import ExecutionId
 from flowy.worker.kept import Bounds, Kept, Reason
 from flowy.worker.memory import resident_bytes
 from flowy.worker.post import Reporter
+
+_log = structlog.get_logger()
 
 LOOK = 16
 """Decisions between two looks at this process's memory, each a file to read."""
@@ -139,8 +143,16 @@ class Decider:
             running.evict()
 
     def _evict(self, running: Execution, why: Reason) -> None:
-        running.evict()
-        self._reporter.evicted(why)
+        resisted = running.evict()
+        if resisted:  # each is memory that only the end of this process frees
+            execution = running.id
+            _log.warning(
+                "workflow code resisted its eviction: it swallows GreenletExit",
+                branches=resisted,
+                workflow_id=execution.workflow_id,
+                run_id=execution.run_id,
+            )
+        self._reporter.evicted("resisted" if resisted else why)
 
 
 def is_whole(events: list[Event]) -> bool:

@@ -7,7 +7,7 @@ from typing import Generic, Literal, TypeVar
 from flowy.swf.values import ExecutionId
 
 V = TypeVar("V")
-Reason = Literal["count", "memory", "closed", "parked", "stale", "broken", "leaving"]
+Reason = Literal["count", "memory", "closed", "parked", "stale", "broken", "leaving", "resisted"]
 """Why an execution is kept no longer."""
 
 TENTH = 10

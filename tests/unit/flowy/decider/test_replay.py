@@ -160,22 +160,6 @@ def test_eviction_runs_finally_blocks_with_every_call_dead():
     assert len(kept.asked) == 1
 
 
-def test_code_that_resists_its_eviction_is_left_behind():
-    def run(self):
-        while True:
-            try:
-                self.resize("a").result()
-            except BaseException:  # noqa: BLE001  # this code resists on purpose
-                continue
-
-    story = Story(make(run))
-    kept = Execution(story.registry.workflow(story.type), RUN, story.registry)
-    story.run(kept)
-    kept.evict()
-
-    assert isinstance(kept.activate(story.events), Stale)
-
-
 def test_an_answer_over_one_megabyte_keeps_its_tail_back_and_sends_it_next():
     def run(self):
         return len([p.result() for p in [self.resize("x" * 30_000, n) for n in range(40)]])
