@@ -6,6 +6,7 @@ It replays what it is handed until its standard input ends, which it does with i
 import importlib
 import importlib.util
 import os
+import pdb  # noqa: T100  # to switch it off
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +27,7 @@ MAIN = "__flowy_main__"
 
 def main() -> int:
     """Answer each line of standard input with one on what was standard output."""
+    ignore_breakpoints()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # modules that print at import print into nothing instead of into an answer
     lines = sys.stdin.buffer
@@ -35,6 +37,16 @@ def main() -> int:
             answers.write(msgspec.json.encode(answer(line)) + b"\n")
             answers.flush()
     return 0
+
+
+def ignore_breakpoints() -> None:
+    """A debugger stops in the parent's run; here it would read our messages as its commands."""
+    sys.breakpointhook = nothing
+    vars(pdb)["set_trace"] = nothing
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    """What a breakpoint does here."""
 
 
 def answer(line: bytes) -> Told:

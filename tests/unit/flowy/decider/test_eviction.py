@@ -19,8 +19,8 @@ GROWTH = 3 * 2**20
 
 def started(story, number):
     """An execution of the story's history, suspended where its code waits."""
-    id = ExecutionId("workflow", f"run-{number}")
-    execution = Execution(story.registry.workflow(story.type), id, story.registry)
+    run = ExecutionId("workflow", f"run-{number}")
+    execution = Execution(story.registry.workflow(story.type), run, story.registry)
     execution.activate(story.events)
     return execution
 
