@@ -16,11 +16,18 @@ SECONDS = 60
 
 @click.command("check")
 @config_option
-@click.option("--strict", is_flag=True, help="A task list that no pool here serves is an error.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="A task list that no pool here serves, and workflow code "
+    "that replay would see differently, are errors.",
+)
 def command(config: Choice, strict: bool) -> None:
     """Check the configuration and the plugins, and list all faults.
 
-    Exits with 78 if any is an error, else with 0. The plugins are loaded in a child process.
+    Workflow code is read for what differs in replay: the time, random numbers, files, sockets; a
+    comment `# flowy: ignore` lets a line off. Exits with 78 if any fault is an error, else with 0.
+    The plugins are loaded in a child process.
     """
     reading = reading_of(config)
     faults = list(reading.faults)

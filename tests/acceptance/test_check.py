@@ -178,3 +178,41 @@ def test_a_pool_whose_task_list_no_type_names_is_a_warning(home):
     assert code == 0
     assert "idle" in said
     assert "warning" in said.lower()
+
+
+IMPURE = """\
+import time
+from random import choice
+from flowy import Workflow, workflow
+
+
+def pick(names):
+    return choice(names)
+
+
+@workflow("Impure", 1, "deciding")
+class Impure(Workflow):
+    def run(self, names):
+        began = time.time()
+        name = pick(names)
+        return name, time.time() - began  # flowy: ignore
+"""
+
+
+def test_workflow_code_that_differs_in_replay_is_a_warning(home):
+    (home / "greetings.py").write_text(GREETINGS + IMPURE)
+    code, text = flowyd(home, "check")
+    assert code == 0
+    lines = (home / "greetings.py").read_text().splitlines()
+    for line, hint in (("began = time.time()", "self.now()"), ("choice(names)", "self.random")):
+        number = next(n for n, found in enumerate(lines, 1) if found.strip().endswith(line))
+        assert f"warning: greetings.py:{number}: " in text
+        assert hint in text
+    assert text.count("warning: ") == 2
+
+
+def test_strict_makes_it_an_error(home):
+    (home / "greetings.py").write_text(GREETINGS + IMPURE)
+    code, text = flowyd(home, "check", "--strict")
+    assert code == 78
+    assert text.count("error: ") == 2
