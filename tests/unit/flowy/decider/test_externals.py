@@ -48,6 +48,19 @@ def test_placeholders_in_a_signals_value_are_waited_for_and_errors_go_through():
     assert result_of(story.decide()) == "TaskFailed"
 
 
+def test_the_containers_of_a_signals_value_are_taken_when_it_is_sent():
+    def run(self):
+        value = [self.resize("a")]
+        sent = self.external("other").signal("go", value)
+        value.append("added later")
+        sent.result()
+
+    story = FarStory(make(run))
+    story.decide()
+    story.complete("resize-1", 5)
+    assert story.decide().decisions[0].input == "[5]"
+
+
 def test_a_signal_to_nobody_fails_with_swfs_cause():
     def run(self):
         with pytest.raises(TaskNotScheduled) as caught:

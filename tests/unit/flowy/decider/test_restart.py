@@ -152,6 +152,17 @@ def test_clean_up_that_fails_fails_the_execution_instead():
     assert failure_of(FarStory(make(run)).decide())[0] == "LookupError"
 
 
+def test_a_main_line_that_fails_while_a_branch_restarts_fails_the_execution():
+    def run(self):
+        self.spawn(self.restart)
+        try:
+            self.sleep(9).result()
+        finally:
+            raise LookupError("no clean-up")
+
+    assert kinds(FarStory(make(run)).decide())[-1] == "FailWorkflowExecution"
+
+
 def test_an_argument_without_a_json_form_is_an_error_where_the_code_restarts():
     reason, _ = failure_of(FarStory(make(lambda self: self.restart({1, 2}))).decide())
 
