@@ -1,6 +1,6 @@
 """Child executions as attributes of a workflow class."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
@@ -47,9 +47,27 @@ class WorkflowProxy(Generic[P, R]):
         OptionError: for an option that a child has not, or that SWF would refuse.
     """
 
+    @overload
+    def __init__(
+        self: "WorkflowProxy[..., Any]",
+        workflow: str,
+        version: str | int,
+        **said: Unpack[ChildOptions],
+    ) -> None: ...
+    @overload
     def __init__(
         self,
-        workflow: str | type[Runs[P, R]],
+        workflow: type[Runs[P, Coroutine[Any, Any, R]]],
+        version: None = None,
+        **said: Unpack[ChildOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, workflow: type[Runs[P, R]], version: None = None, **said: Unpack[ChildOptions]
+    ) -> None: ...
+    def __init__(
+        self,
+        workflow: str | type[Any],
         version: str | int | None = None,
         **said: Unpack[ChildOptions],
     ) -> None:

@@ -35,14 +35,16 @@ def pyright(root, path):
 
 
 @pytest.mark.parametrize("checker", [mypy, pyright])
-def test_placeholders_proxies_and_combinators_have_the_types_that_are_promised(root, checker):
-    lines, said = checker(root, root / "tests/meta/typed/expected_types.py")
+@pytest.mark.parametrize("name", ["expected_types.py", "expected_types_of_others.py"])
+def test_placeholders_proxies_and_combinators_have_the_types_that_are_promised(root, name, checker):
+    lines, said = checker(root, root / "tests/meta/typed" / name)
     assert not lines, said
 
 
 @pytest.mark.parametrize("checker", [mypy, pyright])
-def test_wrong_arguments_and_wrong_uses_of_results_are_refused(root, checker):
-    path = root / "tests/meta/typed/expected_errors.py"
+@pytest.mark.parametrize("name", ["expected_errors.py", "expected_errors_of_others.py"])
+def test_wrong_arguments_and_wrong_uses_of_results_are_refused(root, name, checker):
+    path = root / "tests/meta/typed" / name
     wrong = {
         number
         for number, line in enumerate(path.read_text().splitlines(), start=1)
