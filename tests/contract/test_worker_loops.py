@@ -11,6 +11,7 @@ from flowy import Activity, ActivityProxy, TaskFailed, Workflow, activity, workf
 from flowy.client import Client
 from flowy.errors import ExecutionFailed
 from flowy.registry import Registry
+from flowy.swf.events import DecisionTaskScheduled
 from flowy.worker.activities import serve_activities
 from flowy.worker.decisions import serve_decisions
 from flowy.worker.post import Post
@@ -43,6 +44,20 @@ class Doubling(Workflow):
         return [[placeholder.result()["doubled"] for placeholder in doubles], refusal]
 
 
+@workflow("Steps", 1, "decide")
+class Steps(Workflow):
+    double = ActivityProxy("Double", 1)
+
+    def run(self, count):
+        RUNS.append(count)
+        for number in range(count):
+            self.double(number).result()
+        return count
+
+
+RUNS = []
+
+
 @workflow("Failing", 1, "decide")
 class Failing(Workflow):
     def run(self):
@@ -53,7 +68,7 @@ class Failing(Workflow):
 def working(client: Client) -> Iterator[Registry]:
     """A decider and an activity worker, each in a thread, until the block ends."""
     registry, stop = Registry(), Event()
-    for thing in (double, Refuse, Doubling, Failing):
+    for thing in (double, Refuse, Doubling, Steps, Failing):
         registry.add(thing)
     assert register_types(client.swf, registry) == []
     decider = Post(client.swf, registry, "decide", f"decider-{uuid4()}")
@@ -117,3 +132,43 @@ def test_whoever_waits_too_short_is_told_that_the_execution_is_open(client):
     handle.terminate("enough")
     with pytest.raises(ExecutionFailed, match="TERMINATED: enough"):
         handle.result(timeout=20)
+
+
+@pytest.mark.timeout(120)
+def test_the_code_of_an_execution_runs_once_whether_or_not_the_service_knows_overrides(
+    client, request
+):
+    RUNS.clear()
+    with working(client):
+        handle = client.start(Steps, 5)
+        assert handle.result(timeout=60) == 5
+    lists = {
+        event.attributes.task_list.name
+        for event in handle.history()
+        if isinstance(event.attributes, DecisionTaskScheduled)
+    }
+    honoured = "moto" not in request.node.callspec.id
+    assert len(lists) == (2 if honoured else 1)
+    assert all(name == "decide" or name.startswith("decide.sticky.") for name in lists)
+    assert RUNS == [5]
+
+
+@pytest.mark.timeout(120)
+def test_private_polls_stop_where_the_service_ignores_overrides(client, request, monkeypatch):
+    private, stopped = [], Event()
+    poll = client.swf.poll_decision
+
+    def watched(task_list, identity, *, news_only=False):
+        if news_only:
+            private.append(stopped.is_set())
+        return poll(task_list, identity, news_only=news_only)
+
+    monkeypatch.setattr(client.swf, "poll_decision", watched)
+    with working(client):
+        assert client.start(Steps, 2).result(timeout=60) == 2
+        stopped.set()
+        seen = len(private)
+        assert client.start(Steps, 5).result(timeout=60) == 5
+        ignored = "moto" in request.node.callspec.id
+        assert len(private) - seen <= (1 if ignored else 10)
+        assert ignored or len(private) > seen

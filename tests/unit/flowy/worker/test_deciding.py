@@ -292,3 +292,20 @@ def test_histories_are_the_same_with_and_without_memory():
         asked = [(e.type, getattr(e.attributes, "input", None)) for e in stage.history(handle)]
         said.append((asked, result(handle)))
     assert said[0] == said[1]
+
+
+def test_an_override_that_is_ignored_is_noticed_and_not_asked_for_again():
+    stage = play()
+    ignore = stage.swf.complete_decision
+    stage.swf.complete_decision = lambda token, decisions, context, *_: ignore(
+        token, decisions, context
+    )
+    one, handle = stage.decider(), stage.start(Sequence, 3)
+    one.decide()
+    assert one.desk.standing == "untried"
+    stage.work()
+    one.decide()
+    assert one.desk.is_private_over()
+    stage.finish(one)
+    assert result(handle) == 3
+    assert one.counts.lookups == {"new": 1, "hit": 3}  # nothing else changes

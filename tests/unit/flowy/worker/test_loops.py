@@ -3,6 +3,7 @@
 import json
 import time
 from contextlib import contextmanager, nullcontext
+from queue import SimpleQueue
 from threading import Event
 
 import pytest
@@ -265,9 +266,13 @@ def decided(service, decide, around=nullcontext):
     notes = Notes()
     post = Post(service, registry(), "list", "me", around)
     desk = Desk(post, Scripted(decide), notes, None, service.stop)
-    for task, at in arrivals(desk, None):
+    return worked_at(desk)
+
+
+def worked_at(desk, cut=None):
+    for task, at in arrivals(desk, cut):
         serve(desk, task, at)
-    return notes
+    return desk.reporter
 
 
 def test_a_verdict_is_sent_with_its_context():
@@ -319,3 +324,64 @@ def test_a_decision_has_the_time_that_its_schedule_says():
     assert seconds_of(decision()) == 30
     none = HistoryEvent(9, 0, DecisionTaskScheduled(TaskList("l"), start_to_close_timeout="NONE"))
     assert seconds_of(decision([none])) > 10**7
+
+
+class TwoLists(Service):
+    """A service with a list of its own for the decider: a poll waits until a task or a release."""
+
+    def __init__(self, public, private):
+        super().__init__()
+        self.lists = {False: SimpleQueue(), True: SimpleQueue()}
+        self.left = len(public) + len(private)
+        self.polled, self.where = [], []
+        for own, tasks in ((False, public), (True, private)):
+            for task in tasks:
+                self.lists[own].put(task)
+
+    def poll_decision(self, task_list, identity, *, news_only=False):
+        self.polled.append((task_list, identity, news_only))
+        return self.lists[news_only].get(timeout=20)
+
+    def complete_decision(self, token, decisions, context=None, *where):
+        self.where.append(where)
+        self.left -= 1
+        if not self.left:
+            self.stop.set()
+
+    def release_polls(self, identity):
+        self.lists[identity.endswith(".sticky")].put(None)
+        return True
+
+
+def at_two_lists(service):
+    post = Post(service, registry(), "list", "me")
+    return Desk(post, Scripted(lambda *_: Verdict((), None)), Notes(), "own", service.stop)
+
+
+def test_both_lists_are_polled_and_a_stop_releases_both():
+    service = TwoLists([decision()], [decision(), decision()])
+    assert worked_at(at_two_lists(service)).outcomes == ["completed"] * 3
+    assert set(service.polled) == {("list", "me", False), ("own", "me.sticky", True)}
+    assert set(service.where) == {("list", None)}  # this decider keeps nothing
+
+
+def test_the_own_list_is_polled_after_the_stop_until_it_is_empty_the_other_one_is_not():
+    service = TwoLists([], [decision(), decision(), decision()])
+    service.left = 1  # the stop is set with the first answer
+    assert worked_at(at_two_lists(service)).outcomes == ["completed"] * 3
+
+
+def test_a_cut_ends_the_polls_of_the_own_list_at_once():
+    service, cut = TwoLists([], [decision(), decision()]), Event()
+    service.stop.set()
+    cut.set()
+    assert worked_at(at_two_lists(service), cut).outcomes == []
+
+
+def test_a_service_that_ignores_overrides_is_asked_for_the_own_list_no_more():
+    service = TwoLists([decision()], [])
+    desk = at_two_lists(service)
+    desk.standing = "ignored"
+    worked_at(desk)
+    assert set(service.polled) == {("list", "me", False)}
+    assert service.where == [(None, None)]
