@@ -56,6 +56,8 @@ POOL: Mapping[str, Key] = {
     "processes": Key(q.count(1, 1000), 1, "how many workers"),
     "max_tasks": Key(q.count(1, 10**9), None, "a worker is replaced after so many tasks"),
     "max_memory": Key(q.size, None, "a worker is replaced after a task that leaves it bigger"),
+    "keep": Key(q.count(0, 10**6), 5_000, "executions in a decider's memory; 0: it replays each"),
+    "keep_memory": Key(q.size, 256 * 2**20, "how much these may let a decider grow"),
     "drain_timeout": Key(q.duration, 240_000, "how long a task may run on while flowyd stops"),
     "plugins": Key(q.texts, (), "the pool stays down unless these plugins loaded"),
 }

@@ -40,6 +40,7 @@ class PluginsConfig:
 class PoolConfig:
     """All workers of one kind on one task list. `plugins` binds the pool to these, if any.
 
+    `keep` executions stay in each decider's memory, for which it may grow by `keep_memory`.
     A pool of kind "lambda" serves the whole domain; its task list is its name and says nothing.
     """
 
@@ -52,6 +53,8 @@ class PoolConfig:
     drain_timeout: int
     plugins: tuple[str, ...]
     where: str = ""
+    keep: int = 0
+    keep_memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)

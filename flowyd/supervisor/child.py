@@ -16,6 +16,7 @@ from flowy.plugins import Loaded
 from flowy.swf.client import SWFClient
 from flowy.worker.activities import serve_activities
 from flowy.worker.decisions import serve_decisions
+from flowy.worker.kept import Bounds
 from flowy.worker.lambdas import serve_lambdas
 from flowy.worker.post import Post
 from flowyd.supervisor import messages, recycling
@@ -70,18 +71,19 @@ def work(
     loaded.hooks.hook.flowy_worker_start(worker=worker)
     scribe.ready()
     _log.debug("worker ready", task_list=pool.task_list)
-    serve(pool.kind, post, scribe)
+    serve(pool, post, scribe)
     loaded.hooks.hook.flowy_worker_stop(worker=worker)
     scribe.close()
     _log.debug("worker leaves")
     return 0
 
 
-def serve(kind: str, post: Post, scribe: Scribe) -> None:
+def serve(pool: messages.PoolJob, post: Post, scribe: Scribe) -> None:
     """Do a pool's work until the scribe says to stop."""
-    if kind == "decider":
-        serve_decisions(post, scribe.stop, scribe, cut=scribe.cut)
-    elif kind == "lambda":
+    if pool.kind == "decider":
+        keep = Bounds(pool.keep, pool.keep_memory) if pool.keep else None
+        serve_decisions(post, scribe.stop, scribe, keep, scribe.cut)
+    elif pool.kind == "lambda":
         serve_lambdas(post, scribe.stop, scribe)
     else:
         serve_activities(post, scribe.stop, scribe, scribe.cut)

@@ -67,9 +67,14 @@ class Commands:
 
 
 def zygote_environment() -> dict[str, str]:
-    """The environment of plugin code; what the operator set stays."""
-    defaults = {"PYTHONHASHSEED": "0"} | dict.fromkeys(ONE_THREAD, "1")
-    return {**defaults, **os.environ}
+    """The environment of plugin code; what the operator set stays, but for random hashes.
+
+    Workflow code that goes through a set must find the same order in each replay.
+    """
+    environment = {**dict.fromkeys(ONE_THREAD, "1"), **os.environ}
+    if environment.get("PYTHONHASHSEED", "random") == "random":
+        environment["PYTHONHASHSEED"] = "0"
+    return environment
 
 
 def load_order(
@@ -104,4 +109,6 @@ def pool_job(pool: PoolConfig) -> messages.PoolJob:
         max_tasks=pool.max_tasks,
         max_memory=pool.max_memory,
         plugins=pool.plugins,
+        keep=pool.keep,
+        keep_memory=pool.keep_memory,
     )

@@ -24,6 +24,8 @@ class PoolJob(Struct, frozen=True):
     max_tasks: int | None
     max_memory: int | None
     plugins: tuple[str, ...]
+    keep: int
+    keep_memory: int
 
 
 class SwfJob(Struct, frozen=True):

@@ -101,6 +101,33 @@ def test_the_values_are_those_of_the_workers(sources):
     assert found["flowyd_engine_up",] == 0
 
 
+def test_what_deciders_keep_is_counted_and_a_dead_one_keeps_nothing(sources):
+    totals = counted(0, 0)
+    for result in ("new", "hit", "hit"):
+        totals.looked_up(result)
+    totals.evicted("count")
+    totals.kept, totals.parked = 4, 2
+    sources.ledger.note(WorkerId("p", 0, 0), totals)
+    sources.ledger.note(WorkerId("p", 1, 0), totals)
+
+    def rendered():
+        status = status_of(sources.fleet, CONFIG, sources.ledger, View(1, 0, 10))
+        return samples(metrics.render(replace(sources, status=status)))
+
+    found = rendered()
+    assert found["flowyd_sticky_lookups_total", "p", "hit"] == 4
+    assert found["flowyd_sticky_lookups_total", "p", "new"] == 2
+    assert found["flowyd_sticky_evictions_total", "p", "count"] == 2
+    assert found["flowyd_sticky_kept", "p"] == 8
+    assert found["flowyd_parked_executions", "p"] == 4
+
+    sources.ledger.fold(WorkerId("p", 0, 0))
+    found = rendered()
+    assert found["flowyd_sticky_lookups_total", "p", "hit"] == 4  # counters never fall
+    assert found["flowyd_sticky_kept", "p"] == 4
+    assert found["flowyd_parked_executions", "p"] == 2
+
+
 def test_a_workers_totals_are_its_pools_once_it_is_gone():
     ledger, worker = Ledger(), WorkerId("p", 0, 0)
     ledger.note(worker, counted(3, 2))

@@ -9,9 +9,10 @@ from flowy.worker.post import TaskSummary
 from flowyd.supervisor.channels import Channel, pair
 from flowyd.supervisor.messages import FromChild, Report
 from flowyd.supervisor.recycling import Rule, drawn
-from flowyd.supervisor.scribe import Scribe
+from flowyd.supervisor.scribe import PARKED_SECONDS, Scribe
 
 TASK = TaskSummary("activity", "T/1", "w", "r", "7")
+DECISION = TaskSummary("decision", "W/1", "w", "r")
 SECONDS = 10.0
 NO_LIMIT = Rule(None, None)
 
@@ -77,6 +78,34 @@ def test_a_task_is_told_while_it_runs_and_its_end_with_the_totals(desk):
     assert last.task is None
     assert last.totals.polls == {"task": 1}
     assert last.totals.tasks == {"completed": 1}
+
+
+def test_what_a_decider_keeps_and_parks_is_told_with_the_totals(desk):
+    one = desk()
+    one.scribe.ready()
+    one.scribe.looked_up("hit")
+    one.scribe.evicted("memory")
+    one.scribe.keeps(3)
+    one.scribe.began(DECISION)
+    one.scribe.parked(DECISION, 15)
+    one.scribe.ended("parked", 0.0)
+    told = one.until(lambda report: report.totals and report.totals.tasks_ended).totals
+    assert (told.lookups, told.evictions) == ({"hit": 1}, {"memory": 1})
+    assert (told.kept, told.parked) == (3, 1)
+
+    one.scribe.began(DECISION)
+    one.scribe.ended("completed", 0.0)
+    told = one.until(lambda report: report.totals and report.totals.tasks_ended == 2).totals
+    assert told.parked == 0
+
+
+def test_a_parked_execution_that_went_elsewhere_is_forgotten_after_its_wait(desk):
+    one = desk()
+    one.scribe.ready()
+    one.scribe.began(DECISION)
+    one.scribe.parked(DECISION, -PARKED_SECONDS)
+    one.scribe.ended("parked", 0.0)
+    assert one.until(lambda report: report.totals).totals.parked == 0
 
 
 def test_a_thousand_short_tasks_are_a_handful_of_messages_and_none_is_uncounted(desk):
