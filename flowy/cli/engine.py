@@ -87,6 +87,7 @@ class Engine(click.Group):
     help="FULL: an answered call survives a power cut. NORMAL: only the end of the process.",
 )
 @click.option("--access-log", is_flag=True, help="Write a line of JSON to stderr for each request.")
+@click.option("--lifeline", type=int, hidden=True, help="A descriptor that a supervisor holds.")
 @click.pass_context
 def engine(
     context: click.Context,
@@ -100,6 +101,7 @@ def engine(
     throttle: str,
     synchronous: Literal["FULL", "NORMAL"],
     access_log: bool,
+    lifeline: int | None,
 ) -> None:
     """Serve Amazon SWF's protocol from one file.
 
@@ -124,7 +126,7 @@ def engine(
     try:
         secrets = read_credentials(credentials) if credentials else {}
         secrets |= credentials_of(os.environ)
-        options = Options(secrets or None, insecure, faults, aws, access_log, synchronous)
+        options = Options(secrets or None, insecure, faults, aws, access_log, synchronous, lifeline)
         serve(database, host, port, settings, options)
     except FlowyError as error:
         click.echo(f"flowy engine: {error}", err=True)

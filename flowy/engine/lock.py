@@ -1,5 +1,12 @@
-"""One engine per file: a lock beside it."""
+"""One engine per file: a lock beside it, which tells who has it.
 
+An orphan (an engine whose supervisor died) serves on for its last clients, and makes way for a
+successor that asks: that one listens at the same address, so that the clients lose nothing.
+"""
+
+import contextlib
+import os
+import signal
 import sys
 import threading
 import time
@@ -28,8 +35,12 @@ def _try_lock(file: IO[bytes]) -> bool:
     return True
 
 
-def hold_lock(database: str, patience: float = PATIENCE) -> IO[bytes] | None:
+def hold_lock(
+    database: str, patience: float = PATIENCE, *, take_over: bool = False
+) -> IO[bytes] | None:
     """Lock `database` for this process; the lock ends when the returned file is closed.
+
+    With `take_over` an orphan that has it is asked to end.
 
     Raises:
         StoreError: if another engine still has it after `patience` seconds.
@@ -42,12 +53,32 @@ def hold_lock(database: str, patience: float = PATIENCE) -> IO[bytes] | None:
     except OSError as error:
         raise StoreError(f"cannot open {path}: {error.strerror}") from error
     deadline = time.monotonic() + patience
-    pause = threading.Event()
+    pause, asked = threading.Event(), False
     while not _try_lock(file):
         if time.monotonic() > deadline:
             file.close()
             raise StoreError(
                 f"another engine uses {database}", hint="stop it, or name another file"
             )
+        if take_over and not asked:
+            asked = ask_orphan(path)
         pause.wait(_BETWEEN)
+    note(file, "serving")
     return file
+
+
+def note(file: IO[bytes], word: str) -> None:
+    """Write into the lock's file who has it, and as what: `serving` or `orphan`."""
+    file.truncate(0)
+    file.write(f"{os.getpid()} {word}\n".encode())
+    file.flush()
+
+
+def ask_orphan(path: Path) -> bool:
+    """Ask the orphan that has the lock to end; False: it is none."""
+    pid, _, word = path.read_text(encoding="utf-8", errors="replace").strip().partition(" ")
+    if word != "orphan" or not pid.isdigit():
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(int(pid), signal.SIGTERM)
+    return True

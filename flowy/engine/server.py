@@ -15,6 +15,9 @@ _SWEEP_SECONDS = 10
 _STUCK_SECONDS = 30
 """How long a request may take to arrive whole, and an answer to be read."""
 _SAMPLE_SECONDS = 1.0
+_IDLE_SECONDS = 0.5
+_IDLE_LOOKS = 6
+"""A client may open a connection for each call: a moment without any is no end."""
 
 
 class ListenError(FlowyError):
@@ -76,6 +79,14 @@ class Server:
         now = self._loop.time()
         self._measures.lag.add(max(0.0, now - due))
         self._loop.call_later(_SAMPLE_SECONDS, self._sample, now + _SAMPLE_SECONDS)
+
+    def leave_when_idle(self, looks: int = 0) -> None:
+        """Stop once no client has been connected for a few looks in a row."""
+        looks = 0 if self._connections else looks + 1
+        if looks > _IDLE_LOOKS:
+            self.stopping.set()
+        else:
+            self._loop.call_later(_IDLE_SECONDS, self.leave_when_idle, looks)
 
     async def run(self, listener: socket.socket, announce: Callable[[], None]) -> None:
         """Serve until `stopping` is set, then answer what is held and hang up."""

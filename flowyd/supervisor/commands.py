@@ -29,6 +29,7 @@ class Commands:
         self._embedded = config.swf.backend == EMBEDDED
         self._key = engine_key(config.state_dir) if self._embedded else None
         self._listen = config.engine.listen
+        self._left = address_left(config)
         self._url: str | None = None
 
     def engine_serves(self, url: str) -> None:
@@ -41,7 +42,9 @@ class Commands:
         if name == ENGINE:
             db = str(self._config.engine.db)
             keys = str(self._config.state_dir / KEY_FILE)
-            return ["flowy", "engine", "--db", db, "--listen", self._listen, "--credentials", keys]
+            # Where a dead supervisor's engine was, its clients may still be; tried once.
+            listen, self._left = self._left or self._listen, None
+            return ["flowy", "engine", "--db", db, "--listen", listen, "--credentials", keys]
         if name == WEB:
             run_dir = str(self._config.run_dir)
             return ["flowyd.web", self._config.web.listen or "", run_dir]
@@ -64,6 +67,17 @@ class Commands:
             profile=swf.profile,
             credentials=self._key,
         )
+
+
+def address_left(config: Config) -> str | None:
+    """Where the engine of a supervisor that was killed listened; None: any address will do."""
+    if not config.engine.listen.endswith(":0"):
+        return None
+    try:
+        url = (config.state_dir / "engine.url").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return None
+    return urlsplit(url).netloc or None
 
 
 def zygote_environment() -> dict[str, str]:

@@ -52,6 +52,7 @@ class Hands:
         self._workers: dict[WorkerId, ChildWire] = {}
         self._errand: ChildWire | None = None
         self._zygote: ZygoteWire | None = None
+        self._lifeline: int | None = None
         self.exit_code: int | None = None
 
     def carry(self, order: orders.Order) -> None:
@@ -89,14 +90,36 @@ class Hands:
 
     def _launch_talker(self, name: str) -> subprocess.Popen[bytes]:
         """A child that says on its standard output where it serves."""
-        child = processes.launch(
-            self._commands.of(name), environment=self._commands.environment(), capture=True
-        )
+        child = self._start_talker(name)
         assert child.stdout is not None  # noqa: S101 — it was asked for
         output = Output(child.stdout, lambda url: self._hear_address(name, url), name)
         self._outputs.add(output)
         self._selector.register(output, selectors.EVENT_READ, lambda: self._hear_output(output))
         return child
+
+    def _start_talker(self, name: str) -> subprocess.Popen[bytes]:
+        """The engine outlives this process for its clients; it notices by its lifeline's end."""
+        command, environment = self._commands.of(name), self._commands.environment()
+        if name != ENGINE:
+            return processes.launch(command, environment=environment, capture=True)
+        theirs, ours = os.pipe()
+        try:
+            return processes.launch(
+                [*command, "--lifeline", str(theirs)],
+                pass_fds=[theirs],
+                environment=environment,
+                capture=True,
+                outlives=True,
+            )
+        finally:
+            os.close(theirs)
+            self._hold_lifeline(ours)
+
+    def _hold_lifeline(self, end: int | None) -> None:
+        """Keep our end of the engine's lifeline, in place of its predecessor's."""
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+        self._lifeline = end
 
     def _hear_output(self, output: Output) -> None:
         """Hear one child. Its successor may talk already while its own end is still unread."""
@@ -253,6 +276,7 @@ class Hands:
         """Let go of everything; the processes are gone."""
         (self._config.state_dir / "engine.url").unlink(missing_ok=True)
         self._drop_zygote()
+        self._hold_lifeline(None)
         for output in self._outputs:
             self._selector.unregister(output)
             output.close()

@@ -46,8 +46,11 @@ def launch(
     pass_fds: Sequence[int] = (),
     environment: Mapping[str, str],
     capture: bool,
+    outlives: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Run a Python module (`arguments` follow `-m`) that gets SIGTERM when this process dies.
+
+    One that `outlives` this process does not: it has a way of its own to notice.
 
     The current directory is not on its path: a file of the user's must not shadow ours.
 
@@ -64,7 +67,7 @@ def launch(
         env=dict(environment),
         pass_fds=pass_fds,
         start_new_session=True,  # a Ctrl-C in the terminal is for the supervisor alone
-        preexec_fn=lambda: die_with(parent),  # noqa: PLW1509 — the supervisor has one thread
+        preexec_fn=None if outlives else lambda: die_with(parent),  # noqa: PLW1509 — the supervisor has one thread
     )
     if child.stdout is not None:
         os.set_blocking(child.stdout.fileno(), False)
