@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar, Unpack
 
-from flowy import converter
+from flowy.converter import PLAIN, Converter
 from flowy.errors import OptionError, RegistrationError
 from flowy.options import ActivityOptions, Options, check_name
 from flowy.registry import ATTRIBUTE, ActivityDefinition, description_of, origin_of
@@ -80,7 +80,7 @@ class Activity:
         Raises:
             SerializationError: for details without a JSON form.
         """
-        self._link.beat(None if details is None else converter.dumps(details, "heartbeat details"))
+        self._link.beat(None if details is None else PLAIN.dumps(details, "heartbeat details"))
         return not (self._link.canceled or self._link.stopping or self._link.gone)
 
     def defer(self) -> str:
@@ -128,12 +128,19 @@ def current_task() -> Activity:
 
 
 def activity(
-    name: str, version: str | int, task_list: str, **said: Unpack[ActivityOptions]
+    name: str,
+    version: str | int,
+    task_list: str,
+    *,
+    converter: Converter = PLAIN,
+    **said: Unpack[ActivityOptions],
 ) -> Callable[[T], T]:
     """Make a class or a plain function the activity type `name`, `version`.
 
     Times are seconds or a `timedelta`; None is SWF's NONE. A class that gives `heartbeat` sends its
     heartbeats itself; else they are sent for it, unless `auto_heartbeat` says otherwise.
+    `converter` knows types of its arguments and result that have no JSON form; the dataclasses and
+    enums that these are annotated with need none.
 
     Raises:
         OptionError: for a name or option that SWF would refuse.
@@ -147,7 +154,9 @@ def activity(
         # A heartbeat that a class gives is its own to send; a function reaches it only by asking.
         manual = inspect.isclass(target) and "heartbeat" in said
         own = replace(options, auto_heartbeat=said.get("auto_heartbeat", not manual))
-        found = ActivityDefinition(identity, own, target, origin_of(target), description_of(target))
+        found = ActivityDefinition(
+            identity, own, target, origin_of(target), description_of(target), converter.forms
+        )
         setattr(target, ATTRIBUTE, found)
         return target
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar, Unpack, overload
 from flowy._activity import type_id
 from flowy._notes import Notes, Noting, handlers_of
 from flowy.blocks import Block
+from flowy.converter import PLAIN, Converter
 from flowy.errors import RegistrationError
 from flowy.externals import External, Sender
 from flowy.fanning import AT_ONCE, check_at_once, map_items, starter
@@ -171,11 +172,17 @@ class Workflow(Notes):
 
 
 def workflow(
-    name: str, version: str | int, task_list: str, **said: Unpack[ExecutionOptions]
+    name: str,
+    version: str | int,
+    task_list: str,
+    *,
+    converter: Converter = PLAIN,
+    **said: Unpack[ExecutionOptions],
 ) -> Callable[[W], W]:
     """Make a `Workflow` class the workflow type `name`, `version`.
 
-    Times are seconds or a `timedelta`.
+    Times are seconds or a `timedelta`. `converter` knows types of its arguments and results that
+    have no JSON form; the dataclasses and enums that these are annotated with need none.
 
     Raises:
         OptionError: for a name or option that SWF would refuse.
@@ -195,6 +202,7 @@ def workflow(
             origin_of(target),
             description_of(target),
             handlers_of(target),
+            converter.forms,
         )
         setattr(target, ATTRIBUTE, found)
         return target

@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from flowy import forms
+from flowy.converter import PLAIN, Converter
 from flowy.ends import Completed, Continued, End, end_of
 from flowy.errors import (
     ExecutionFailed,
@@ -17,10 +18,12 @@ from flowy.errors import (
     Throttled,
 )
 from flowy.options import UNSET, WORKFLOW_DEFAULTS, Seconds, Unset, WorkflowOptions
-from flowy.registry import WorkflowDefinition, definition
+from flowy.payloads import Payloads
+from flowy.registry import WorkflowDefinition, annotated_types, definition
 from flowy.swf.descriptions import ExecutionInfo
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId, TypeId
+from flowy.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from flowy.swf.client import SWFClient
@@ -41,9 +44,11 @@ class Client:
     """A door to one domain: start executions, find them again.
 
     Connects like `flowy.swf.client.SWFClient`; an `endpoint_url` on this host needs nothing else.
+    `payloads` are the store and codecs that the workers use too, `converter` knows more types than
+    those that a workflow's annotations name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a program may want, each by name
         self,
         domain: str,
         *,
@@ -51,6 +56,8 @@ class Client:
         region: str | None = None,
         profile: str | None = None,
         credentials: tuple[str, str] | None = None,
+        payloads: Payloads | None = None,
+        converter: Converter = PLAIN,
     ) -> None:
         from flowy.swf.client import SWFClient  # importing boto3 is slow: only who connects pays
 
@@ -60,7 +67,9 @@ class Client:
             region=region,
             profile=profile,
             credentials=credentials,
+            payloads=payloads,
         )
+        self.converter = converter
 
     def start(  # noqa: PLR0913  # SWF has that many options, each by name
         self,
@@ -109,11 +118,23 @@ class Client:
     ) -> "Handle":
         """`start`, for arguments whose names are not known beforehand."""
         kind, defaults = target(workflow)
-        text = forms.write_input(forms.write_arguments(args, kwargs), forms.Meta(trace=trace))
+        writer = self._converter_of(workflow)
+        arguments = forms.write_arguments(args, kwargs, writer)
+        text = forms.write_input(arguments, forms.Meta(trace=trace), writer.longest)
         workflow_id = id or str(uuid4())
         said = (options or WorkflowOptions()).over(defaults)
         run_id = self.swf.start(workflow_id, kind, text, said)
-        return Handle(self.swf, ExecutionId(workflow_id, run_id))
+        return Handle(self.swf, ExecutionId(workflow_id, run_id), writer)
+
+    def _converter_of(self, workflow: WorkflowLike | None = None) -> Converter:
+        """The converter for a workflow's values: those of its own types come first."""
+        found = None if isinstance(workflow, tuple) else definition(workflow)
+        known = Vocabulary()
+        if isinstance(found, WorkflowDefinition):
+            known.learn(found.forms, annotated_types(found))
+        known.add(self.converter.forms)
+        known.allow(self.swf.payloads.longest)
+        return known.converter
 
     def handle(self, id: str, run_id: str | None = None) -> "Handle":
         """A run that somebody started; without `run_id` the open one, else the latest.
@@ -121,16 +142,17 @@ class Client:
         Raises:
             UnknownResource: if there is none.
         """
-        return Handle(self.swf, ExecutionId(id, run_id) if run_id else self.swf.latest_run(id))
+        execution = ExecutionId(id, run_id) if run_id else self.swf.latest_run(id)
+        return Handle(self.swf, execution, self._converter_of())
 
     def complete(self, token: str, value: Any = None) -> None:
         """Answer an activity that said `self.defer()` with its result.
 
         Raises:
-            SerializationError: for a value without a JSON form, or over 32,768 characters.
+            SerializationError: for a value without a JSON form, or one that is too long.
             UnknownResource: if the task was answered, has timed out, or its execution closed.
         """
-        self.swf.complete_activity(token, forms.write_result(value))
+        self.swf.complete_activity(token, forms.write_result(value, self._converter_of()))
 
     def fail(self, token: str, reason: str, message: str = "") -> None:
         """Answer such an activity with a failure: a `TaskFailed` of this type in the workflow.
@@ -148,6 +170,7 @@ class Handle:
 
     swf: "SWFClient"
     execution: ExecutionId
+    converter: Converter = field(default=PLAIN, repr=False)
 
     @property
     def id(self) -> str:
@@ -169,11 +192,19 @@ class Handle:
             TimeoutError: if it is still open.
             ServiceUnreachable: if the server was out of reach for a minute.
         """
+        return forms.read_result(self.result_text(timeout), self.converter)
+
+    def result_text(self, timeout: float | None = None) -> str | None:
+        """What `result` reads: the JSON text, out of the payload store if it was long.
+
+        Raises:
+            PayloadError: if it is not to be had there; all that `result` raises, too.
+        """
         deadline = math.inf if timeout is None else time.monotonic() + timeout
         end = wait(self.swf, self.execution, deadline)
         if isinstance(end, ExecutionFailed):
             raise end
-        return forms.read_result(end.result)
+        return self.swf.payloads.open(end.result)
 
     def signal(self, name: str, value: Any = None) -> None:
         """Send a signal; `value` goes as JSON.
@@ -181,7 +212,7 @@ class Handle:
         Raises:
             SerializationError: for a value without a JSON form.
         """
-        self.swf.signal(self.id, name, forms.write_signal(value), self.run_id)
+        self.swf.signal(self.id, name, forms.write_signal(value, self.converter), self.run_id)
 
     def cancel(self) -> None:
         """Ask the execution to cancel itself."""

@@ -8,7 +8,6 @@ registered, and nothing is imported by a name that stands in data.
 import dataclasses
 import json
 import math
-from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
@@ -26,8 +25,9 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 class Converter:
     """Writes and reads values: JSON's own, those of our tags, and those of these forms.
 
-    `longest` is how many characters a text may have that is written: SWF's limit, or more where a
-    payload store takes what is over it. A converter never changes.
+    Where two forms write one type the first does; all are read. `longest` is how many characters a
+    text may have that is written: SWF's limit, or more where a payload store takes what is over it.
+    A converter never changes.
     """
 
     def __init__(self, *forms: Form, longest: int = limits.DATA) -> None:
@@ -37,15 +37,6 @@ class Converter:
         self._readers = {form.tag: form for form in (*BUILT_IN, *forms)}
         for form in forms:
             check(form, self._readers[form.tag])
-
-    def extended(self, forms: Iterable[Form], longest: int | None = None) -> "Converter":
-        """This converter and more forms; where two write one type, these here do.
-
-        Raises:
-            OptionError: for a tag that two types claim.
-        """
-        whole = dict.fromkeys((*self.forms, *forms))
-        return Converter(*whole, longest=longest or self.longest)
 
     def dumps(self, value: Any, where: str = "value") -> str:
         """The JSON text of a value; `where` names it in errors. Tuples come back as lists.

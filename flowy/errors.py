@@ -121,7 +121,7 @@ class UnreadableHistory(FlowyError):
     """An event, input or payload in a history is not of a form that flowy knows."""
 
 
-class PayloadError(FlowyError):
+class PayloadError(UnreadableHistory):
     """A payload is not in its store, is not what its reference says, or cannot be decoded."""
 
 

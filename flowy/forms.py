@@ -6,8 +6,7 @@ file in `tests/replay/formats/`. Times inside are integer milliseconds.
 
 import json
 import traceback
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -61,19 +60,6 @@ class Input(Struct, frozen=True):
     meta: Meta
 
 
-class InputParts(Struct, frozen=True):
-    """The input form, with its parts still text."""
-
-    form: Literal[1] = msgspec.field(name=TAG)
-    args: msgspec.Raw
-    kwargs: msgspec.Raw
-    meta: msgspec.Raw = msgspec.Raw()
-
-
-REFERRED = f'{{"{TAG}":1,"arguments":'
-"""How an input form begins whose arguments are in a payload store."""
-
-
 class Failure(Struct, frozen=True):
     """SWF's two texts for a failure: the remote type, and JSON details."""
 
@@ -124,53 +110,6 @@ def write_input(arguments: str, meta: Meta | None = None, longest: int = limits.
     told = msgspec.json.encode(meta).decode() if meta else "{}"
     text = arguments + ("}" if told == "{}" else f',"meta":{told}}}')
     return fitting(text, "the input", longest)
-
-
-def refer_input(text: str, store: Callable[[str], str]) -> str:
-    """An input form with its arguments in a store, its meta still to be read; else all of it there.
-
-    `store` takes a text and gives the reference to it.
-    """
-    try:
-        parts = msgspec.json.decode(text, type=InputParts)
-    except msgspec.MsgspecError:
-        return store(text)
-    arguments = f'{{"{TAG}":1,"args":{raw(parts.args)},"kwargs":{raw(parts.kwargs)}}}'
-    meta = raw(parts.meta)
-    return f"{REFERRED}{store(arguments)}" + (f',"meta":{meta}}}' if meta else "}")
-
-
-def raw(part: msgspec.Raw) -> str:
-    """A part of a text, as it stood there."""
-    return bytes(part).decode()
-
-
-def same_arguments(recorded: str | None, arguments: str) -> bool:
-    """Whether a recorded input holds just these arguments, whatever its meta.
-
-    Arguments in a payload store are compared by their hash.
-    """
-    text = recorded or ""
-    # Of a foreign form, a signal's or a Lambda function's, all is compared.
-    if text == arguments or references.stands_for(recorded, arguments):
-        return True
-    if text.startswith(REFERRED):
-        found = references.find(text)
-        return bool(found) and found[0].sha256 == references.key_of(arguments + "}")
-    rest = text[len(arguments) : len(arguments) + 8]
-    return text.startswith(arguments) and rest in {"}", ',"meta":'}
-
-
-def without_meta(text: str) -> str:
-    """A recorded input as `write_arguments` wrote it; any other text as it is."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return text
-    if not isinstance(data, dict) or data.get(TAG) != 1:
-        return text
-    data.pop("meta", None)
-    return encode(data, "the recorded input")[:-1]
 
 
 def read_input(text: str | None, converter: Converter = PLAIN) -> Input:
@@ -262,6 +201,22 @@ def write_failure(
         if len(details) <= limits.DATA:
             return Failure(reason[: limits.REASON], details)
         part //= 2  # JSON's escapes make a text up to six times as long: no formula is better
+
+
+def cut_failure(details: str, part: int) -> str:
+    """Details of a failure with at most so many characters of each of its parts."""
+    known, most = failure_parts(details), max(part, 1)
+    beat = known.get("heartbeat", "")
+    return encode(
+        clean(
+            {
+                "message": known.get("message", "")[:most],
+                "traceback": known.get("traceback", "")[-most:],
+                "heartbeat": beat if len(beat) <= most else None,  # half of one is no value
+            }
+        ),
+        "details",
+    )
 
 
 def clean(known: dict[str, str | None]) -> dict[str, str]:

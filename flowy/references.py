@@ -6,12 +6,13 @@ inside one in the place of a value: a result that was passed on whole.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from flowy.errors import SerializationError
+from flowy.errors import PayloadError, SerializationError
 
 MARK = '{"$flowy":"ref",'
 """How each reference begins. No text in JSON holds it by chance: its quotes would be escaped."""
@@ -75,6 +76,15 @@ def find(text: str | None) -> list[Reference]:
     return list(dict.fromkeys(found))
 
 
+def mentioned(text: str) -> list[Reference]:
+    """The references in a text, also those in texts that it holds: unread signals, for one."""
+    found = find(text)
+    while "$flowy" in text and '\\"' in text:
+        text = text.replace("\\\\", "\\").replace('\\"', '"')
+        found += find(text)
+    return list(dict.fromkeys(found))
+
+
 def fill(text: str, texts: Mapping[str, str]) -> str:
     """The text with each reference replaced by its text, where `texts` (by hash) has it.
 
@@ -93,3 +103,22 @@ def stands_for(recorded: str | None, asked: str) -> bool:
     """Whether what is recorded is a reference to just this text: no store is asked."""
     found = _FORM.fullmatch(recorded) if recorded and recorded.startswith(MARK) else None
     return found is not None and found[1] == key_of(asked)
+
+
+def gather(
+    texts: Iterable[str], load: Callable[[Sequence[Reference]], Mapping[str, str]]
+) -> dict[str, str]:
+    """The texts, by hash, of all references in some texts and inside of what they stand for.
+
+    Those that are not to be had are left out.
+    """
+    found: dict[str, str] = {}
+    left = [reference for text in texts for reference in mentioned(text)]
+    while left:
+        reference = left.pop()
+        if reference.sha256 in found:
+            continue
+        with suppress(PayloadError):  # who needs it will tell
+            found |= load((reference,))
+            left += mentioned(found[reference.sha256])
+    return found

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeVar
 
-from flowy.converter import PLAIN
+from flowy.annotated import annotated
+from flowy.converter import Converter
 from flowy.errors import RegistrationError, UnknownType
 from flowy.options import Options, WorkflowOptions
 from flowy.swf import limits
 from flowy.swf.values import TypeId
+from flowy.tags import Form
+from flowy.vocabulary import Vocabulary
 
 ATTRIBUTE = "__flowy__"
 """Where a decorator leaves its definition on the class or function."""
@@ -20,7 +23,8 @@ ATTRIBUTE = "__flowy__"
 class ActivityDefinition:
     """An activity type and the code that runs it. `origin` is `file:line`.
 
-    `description` is what SWF's consoles show: the first paragraph of the code's docstring.
+    `description` is what SWF's consoles show: the first paragraph of the code's docstring. `forms`
+    are those of its own converter.
     """
 
     type: TypeId
@@ -28,6 +32,7 @@ class ActivityDefinition:
     target: Callable[..., Any]
     origin: str
     description: str = ""
+    forms: tuple[Form, ...] = ()
 
     @property
     def is_class(self) -> bool:
@@ -48,6 +53,7 @@ class WorkflowDefinition:
     origin: str
     description: str = ""
     handlers: Mapping[str, str] = field(default_factory=dict, compare=False)
+    forms: tuple[Form, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,12 @@ class Registry:
         self.activities: dict[TypeId, ActivityDefinition] = {}
         self.workflows: dict[TypeId, WorkflowDefinition] = {}
         self.lambdas: dict[str, LambdaDefinition] = {}
-        self.converter = PLAIN
+        self.vocabulary = Vocabulary()
+
+    @property
+    def converter(self) -> Converter:
         """Writes and reads the values of all types."""
+        return self.vocabulary.converter
 
     @property
     def size(self) -> int:
@@ -91,6 +101,8 @@ class Registry:
                 f"{thing!r} is neither an activity, nor a workflow, nor a Lambda function",
                 hint="decorate it with @activity(...), @workflow(...) or @lambda_function(...)",
             )
+        if not isinstance(found, LambdaDefinition):
+            self.vocabulary.learn(found.forms, annotated_types(found))
         match found:
             case ActivityDefinition():
                 claim("activity type", self.activities, found.type, found)
@@ -137,6 +149,23 @@ def definition(thing: Any) -> Definition | None:
     """What a decorator said of a class or function. Subclasses do not inherit it."""
     own = vars(thing).get(ATTRIBUTE) if hasattr(thing, "__dict__") else None
     return own if isinstance(own, Definition) else None
+
+
+def annotated_types(found: ActivityDefinition | WorkflowDefinition) -> tuple[Form, ...]:
+    """The forms of what some code is annotated with; of a workflow, also what its proxies' is."""
+    own = annotated(found.target)
+    if isinstance(found, ActivityDefinition):
+        return own
+    proxies = (value for owner in mro(found.target) for value in vars(owner).values())
+    called = (getattr(proxy, "definition", None) for proxy in proxies)
+    others = (each for each in called if isinstance(each, ActivityDefinition))
+    inside = (form for each in others for form in (*each.forms, *annotated(each.target)))
+    return tuple(dict.fromkeys((*own, *inside)))
+
+
+def mro(target: Any) -> tuple[type, ...]:
+    """A class and those that it inherits from."""
+    return target.__mro__ if inspect.isclass(target) else ()
 
 
 def bare_name(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from flowy import forms, references
+from flowy import inputs, references
 from flowy.decider.difference import Side
 from flowy.decider.places import Place
 from flowy.swf import decisions as d
@@ -157,7 +157,7 @@ def same_text(recorded: str | None, arguments: str) -> bool:
     return (
         recorded is None
         or recorded == arguments
-        or forms.same_arguments(recorded, arguments)
+        or inputs.same_arguments(recorded, arguments)
         or references.stands_for(recorded, arguments)
     )
 
@@ -166,7 +166,7 @@ def recorded_side(event: Event) -> Side:
     """A recorded position, for the message of a difference."""
     name, *fields = of_event(event.attributes)
     text = given(event.attributes)
-    plain = None if text is None else forms.without_meta(text)
+    plain = None if text is None else inputs.without_meta(text)
     return Side(name, tuple(fields), plain, f"event {event.id}")
 
 

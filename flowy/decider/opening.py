@@ -11,6 +11,7 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 from flowy import references
+from flowy.errors import SerializationError
 from flowy.references import Reference
 
 
@@ -59,9 +60,15 @@ class Opening:
             if missing:
                 self._wanting = getcurrent()
                 self._door.switch(Wants(missing))
+                self._check(missing)
             text = references.fill(text, self._texts)
         self._texts.clear()  # a long text is not kept for who may never ask again
         return text
+
+    def _check(self, wanted: tuple[Reference, ...]) -> None:
+        for reference in wanted:
+            if reference.sha256 not in self._texts:  # to ask again and again would never end
+                raise SerializationError(f"the payload {reference} was not supplied")
 
     def close(self) -> None:
         """End a hub that stands still; what it ran has been evicted."""

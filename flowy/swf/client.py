@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from flowy.errors import ServiceError, UnknownResource
 from flowy.options import Options, WorkflowOptions
+from flowy.payloads import Payloads
 from flowy.swf import limits, parameters, transport
 from flowy.swf.decisions import Decision
 from flowy.swf.descriptions import ExecutionInfo, RegisteredType, execution_info
@@ -45,7 +46,8 @@ class SWFClient:
     """SWF's operations on one domain. Threads may share it; making it opens no socket.
 
     `credentials` are (access key id, secret key); without them boto3's own chain is asked, and for
-    an `endpoint_url` on loopback that finds none, any will do.
+    an `endpoint_url` on loopback that finds none, any will do. Inputs, results and details cross
+    through `payloads` both ways; a decider's answers and an activity's input its worker sees to.
     """
 
     def __init__(
@@ -56,8 +58,10 @@ class SWFClient:
         region: str | None = None,
         profile: str | None = None,
         credentials: tuple[str, str] | None = None,
+        payloads: Payloads | None = None,
     ) -> None:
         self.domain = domain
+        self.payloads = payloads or Payloads()
         self.endpoint_url = endpoint_url
         self.loopback = is_loopback(endpoint_url)
         try:
@@ -110,7 +114,7 @@ class SWFClient:
             # A page is no new task: unlike the first request it may be repeated.
             page = call(self._reads, "poll_for_decision_task", **wanted, nextPageToken=token)
             events.extend(page["events"])
-        return decision_task(first, events)
+        return decision_task(first, events, self.payloads.read_event)
 
     def poll_activity(self, task_list: str, identity: str) -> ActivityTask | None:
         """Wait up to a minute for an activity task."""
@@ -166,7 +170,8 @@ class SWFClient:
 
     def complete_activity(self, token: str, result: str | None) -> None:
         """Answer an activity task with its result."""
-        call(self._once, "respond_activity_task_completed", taskToken=token, result=result)
+        written = self.payloads.write(result)
+        call(self._once, "respond_activity_task_completed", taskToken=token, result=written)
 
     def fail_activity(self, token: str, reason: str, details: str | None) -> None:
         """Answer that an activity task failed."""
@@ -175,17 +180,19 @@ class SWFClient:
             "respond_activity_task_failed",
             taskToken=token,
             reason=reason,
-            details=details,
+            details=self.payloads.write_failure(details),
         )
 
     def cancel_activity(self, token: str, details: str | None) -> None:
         """Answer that an activity task was canceled."""
-        call(self._once, "respond_activity_task_canceled", taskToken=token, details=details)
+        written = self.payloads.write(details)
+        call(self._once, "respond_activity_task_canceled", taskToken=token, details=written)
 
     def heartbeat(self, token: str, details: str | None) -> bool:
         """Say that an activity task is alive; whether SWF wants it canceled."""
+        written = self.payloads.write_short(details, limits.HEARTBEAT_DETAILS)
         answer = call(
-            self._once, "record_activity_task_heartbeat", taskToken=token, details=details
+            self._once, "record_activity_task_heartbeat", taskToken=token, details=written
         )
         return bool(answer["cancelRequested"])
 
@@ -213,7 +220,7 @@ class SWFClient:
             domain=self.domain,
             workflowId=workflow_id,
             workflowType=msgspec.to_builtins(type),
-            input=input,
+            input=self.payloads.write_input(input),
             **parameters.start_options(options or WorkflowOptions()),
         )
         return str(answer["runId"])
@@ -222,9 +229,8 @@ class SWFClient:
         self, workflow_id: str, name: str, input: str | None, run_id: str | None = None
     ) -> None:
         """Signal an open execution."""
-        self._on_execution(
-            "signal_workflow_execution", workflow_id, run_id, signalName=name, input=input
-        )
+        said = {"signalName": name, "input": self.payloads.write(input)}
+        self._on_execution("signal_workflow_execution", workflow_id, run_id, **said)
 
     def request_cancel(self, workflow_id: str, run_id: str | None = None) -> None:
         """Ask an open execution to cancel itself."""
@@ -264,7 +270,7 @@ class SWFClient:
             reverseOrder=newest_first,
             maximumPageSize=page,
         ):
-            yield from map(event_from_wire, found["events"])
+            yield from map(self.payloads.read_event, map(event_from_wire, found["events"]))
 
     def executions(
         self, *, open: bool, workflow_id: str | None = None, since: int = 0

@@ -1,5 +1,6 @@
 """What a poll brings: a decision task with its whole history, an activity or a lambda task."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,6 +10,14 @@ from flowy.errors import UnreadableHistory
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId, TypeId
 from flowy.swf.wire import event_from_wire
+
+Decode = Callable[[Event], Event]
+"""Gives an event with its texts as they were before the codecs."""
+
+
+def as_it_is(event: Event) -> Event:
+    """Decode nothing."""
+    return event
 
 
 class DecisionTask(Struct, frozen=True):
@@ -50,9 +59,11 @@ class LambdaTask(Struct, frozen=True):
     input: str
 
 
-def decision_task(wire: dict[str, Any], events: list[dict[str, Any]]) -> DecisionTask:
+def decision_task(
+    wire: dict[str, Any], events: list[dict[str, Any]], decode: Decode = as_it_is
+) -> DecisionTask:
     """Read a decision task from its first page and the events of all pages."""
-    read, unreadable = readable(events)
+    read, unreadable = readable(events, decode)
     return DecisionTask(
         token=wire["taskToken"],
         execution=msgspec.convert(wire["workflowExecution"], ExecutionId),
@@ -64,12 +75,12 @@ def decision_task(wire: dict[str, Any], events: list[dict[str, Any]]) -> Decisio
     )
 
 
-def readable(events: list[dict[str, Any]]) -> tuple[list[Event], str]:
+def readable(events: list[dict[str, Any]], decode: Decode) -> tuple[list[Event], str]:
     """The events that can be read, and what is wrong with the last of the others."""
     read, unreadable = [], ""
     for event in events:
         try:
-            read.append(event_from_wire(event))
+            read.append(decode(event_from_wire(event)))
         except UnreadableHistory as error:
             unreadable = str(error)
     return read, unreadable

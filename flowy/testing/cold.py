@@ -20,7 +20,10 @@ from typing import IO
 
 import msgspec
 
+from flowy.decider.decide import Load, no_store
 from flowy.errors import NonDeterminismError
+from flowy.payloads.crossing import texts_of
+from flowy.references import gather
 from flowy.registry import ActivityDefinition, Registry, WorkflowDefinition
 from flowy.swf.events import Event, WorkflowExecutionStarted
 from flowy.swf.values import ExecutionId
@@ -100,32 +103,39 @@ def started() -> subprocess.Popen[bytes]:
     return process
 
 
-def replay_cold(events: Sequence[Event], execution: ExecutionId, registry: Registry) -> None:
-    """Replay in the child what can be imported there, else here.
+def replay_cold(
+    events: Sequence[Event], execution: ExecutionId, registry: Registry, load: Load = no_store
+) -> None:
+    """Replay in the child what can be imported there, else here; `load` brings what a store holds.
 
     Raises:
         NonDeterminismError: if the code asks for something else than what is recorded.
     """
-    task = task_of(events, execution, registry)
+    task = task_of(events, execution, registry, load)
     told = REPLAYER.replay(task) if task else Told(why="its code cannot be imported")
     if told.difference:
         raise NonDeterminismError(
             f"{told.difference}\n    (in a fresh process with another hash seed)", hint=told.hint
         )
     if told.why:
-        replay_events(list(events), execution, registry)
+        replay_events(list(events), execution, registry, load)
 
 
-def task_of(events: Sequence[Event], execution: ExecutionId, registry: Registry) -> Task | None:
-    """What to tell the child; None if it could not import the workflow's class."""
+def task_of(
+    events: Sequence[Event], execution: ExecutionId, registry: Registry, load: Load
+) -> Task | None:
+    """What to tell the child; None if it could not import the workflow's class, or all forms."""
     first = events[0].attributes
     if not isinstance(first, WorkflowExecutionStarted):
         return None
     origin = origin_of(registry.workflow(first.workflow_type))
-    if origin is None:
+    if origin is None or registry.vocabulary.extra:
         return None
     known = [named(activity) for activity in registry.activities.values()]
-    return Task(origin, first.workflow_type, execution, known, [*map(event_to_wire, events)])
+    wire = [*map(event_to_wire, events)]
+    texts = gather((text for event in events for text in texts_of(event)), load)
+    longest = registry.converter.longest
+    return Task(origin, first.workflow_type, execution, known, wire, texts, longest)
 
 
 def origin_of(definition: WorkflowDefinition) -> Origin | None:

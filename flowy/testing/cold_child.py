@@ -54,7 +54,7 @@ def answer(line: bytes) -> Told:
     try:
         task = msgspec.json.decode(line, type=Task)
         events = [event_from_wire(wire) for wire in task.events]
-        replay_events(events, task.execution, registry_of(task))
+        replay_events(events, task.execution, registry_of(task), lambda _wanted: task.texts)
     except NonDeterminismError as error:
         return Told(difference=error.message, hint=error.hint)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # task execution: any code of the user's
@@ -76,6 +76,7 @@ def registry_of(task: Task) -> Registry:
         raise LookupError(f"{task.origin} is not {task.type} here")
     registry = Registry()
     registry.add(found)
+    registry.vocabulary.allow(task.longest)
     for activity in task.activities:
         registry.activities[activity.type] = named(activity)
     return registry

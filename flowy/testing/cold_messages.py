@@ -22,13 +22,18 @@ class Origin(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True):
-    """A replay that is wanted. `activities` are the known types that a proxy may only name."""
+    """A replay that is wanted. `activities` are the known types that a proxy may only name.
+
+    `texts` are those of all references in the events, by hash; `longest` is what a text may have.
+    """
 
     origin: Origin
     type: TypeId
     execution: ExecutionId
     activities: list["Known"]
     events: list[dict[str, Any]]
+    texts: dict[str, str]
+    longest: int
 
 
 class Known(Struct, frozen=True):

@@ -5,9 +5,11 @@ from functools import partial
 from threading import Event
 from typing import Any, assert_never
 
+from flowy.decider.decide import Load
 from flowy.decider.verdict import Verdict
 from flowy.engine.core.task_lists import Place
 from flowy.errors import ServiceError, ServiceUnreachable
+from flowy.payloads import Payloads
 from flowy.registry import Registry
 from flowy.swf.faults import error_of
 from flowy.swf.tasks import ActivityTask, DecisionTask, LambdaTask
@@ -34,8 +36,8 @@ Poll = Callable[[str, str], Task | None]
 class NotingDecider(Decider):
     """A decider that notes what it decided, and what it could not decide."""
 
-    def __init__(self, registry: Registry, keep: Bounds | None) -> None:
-        super().__init__(registry, Silent(), keep)
+    def __init__(self, registry: Registry, keep: Bounds | None, load: Load) -> None:
+        super().__init__(registry, Silent(), keep, load)
         self.parked: dict[ExecutionId, str] = {}
         self.decided: dict[ExecutionId, None] = {}
 
@@ -56,7 +58,7 @@ class Crew:
     decision was made for, `left` are task lists that others serve.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what an environment is made of
         self,
         domain: str,
         engine: MemoryEngine,
@@ -64,6 +66,7 @@ class Crew:
         decider: NotingDecider,
         faults: Faults,
         *,
+        payloads: Payloads,
         sticky: bool,
     ) -> None:
         self.parked = decider.parked
@@ -76,7 +79,7 @@ class Crew:
         self._sticky = sticky
         self._desks: dict[str, Desk] = {}
         self._faults = faults
-        self._swf = MemorySWF(domain, self._send)
+        self._swf = MemorySWF(domain, self._send, payloads)
         self._heartbeats = LoopHeartbeats(self._swf, loop)
         self._polling: set[Place] = set()
 
@@ -103,6 +106,8 @@ class Crew:
             self._polling.discard(place)
         if isinstance(task, DecisionTask):
             self._doom(0 if self._faults.loses_decision(str(task.type)) else None)
+            if task.unreadable:  # then nobody is asked to decide
+                self.parked[task.execution] = task.unreadable
             decisions.serve(self._desk(self._public(place.name)), task, self._loop.monotonic())
         elif isinstance(task, LambdaTask):
             lambdas.serve(self._post(place.name), task, Silent())

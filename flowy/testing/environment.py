@@ -1,6 +1,6 @@
 """`Environment`: workflows and their activities in this process, in a time that skips."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import count
@@ -9,9 +9,12 @@ from types import ModuleType
 from typing import Any, Self
 
 from flowy.client import Handle, WorkflowLike
+from flowy.codecs import Codec
+from flowy.converter import PLAIN, Converter
 from flowy.ends import end_of
 from flowy.engine.core.settings import Settings
 from flowy.errors import RegistrationError, UnknownResource
+from flowy.payloads import Payloads, Store
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId
 from flowy.testing.clock import START, VirtualClock
@@ -64,11 +67,17 @@ class Environment:
         settings: Settings | None = None,
         cold: bool = True,
         sticky: bool = True,
+        payload_store: Store | None = None,
+        codecs: Sequence[Codec] = (),
+        converter: Converter = PLAIN,
     ) -> None:
         self.domain = domain
+        self.payloads = Payloads(payload_store, codecs)
         self._replay = replay_cold if cold else replay_events
         self.faults = Faults(Random(seed))  # noqa: S311  # a test wants it repeatable
         self._registry = Doubles()
+        self._registry.vocabulary.add(converter.forms)
+        self._registry.vocabulary.allow(self.payloads.longest)
         for thing in (*activities, *lambdas):
             self._registry.add(thing)
         for workflow in workflows:
@@ -77,12 +86,19 @@ class Environment:
         self._clock = VirtualClock(start)
         self._loop = Loop(self._clock, Random(seed))  # noqa: S311  # the same
         self._engine = MemoryEngine(self._clock, seed, settings or Settings())
-        self._swf = MemorySWF(domain, self._engine.request)
+        self._swf = MemorySWF(domain, self._engine.request, self.payloads)
         self._swf.register_domain(RETENTION_DAYS)
-        self._client = MemoryClient(self._swf)
-        self._decider = NotingDecider(self._registry, KEEP if sticky else None)
+        self._client = MemoryClient(self._swf, converter)
+        keep = KEEP if sticky else None
+        self._decider = NotingDecider(self._registry, keep, self.payloads.load)
         self._crew = Crew(
-            domain, self._engine, self._loop, self._decider, self.faults, sticky=sticky
+            domain,
+            self._engine,
+            self._loop,
+            self._decider,
+            self.faults,
+            payloads=self.payloads,
+            sticky=sticky,
         )
         self._time = Skipper(self._clock, self._engine, self._loop, self._crew)
         self._ids = count(1)
@@ -237,7 +253,13 @@ class Environment:
                 raise RegistrationError(str(fault))
 
     def _handle(self, execution: ExecutionId) -> EnvironmentHandle:
-        return EnvironmentHandle(self._swf, execution, self._until, self.parked)
+        return EnvironmentHandle(
+            self._swf,
+            execution,
+            self._registry.converter,
+            until=self._until,
+            parked=self.parked,
+        )
 
     def _until(self, done: Callable[[], bool], seconds: float) -> bool:
         """Let time pass until something is true, but no more than so many seconds."""
@@ -256,4 +278,4 @@ class Environment:
                 continue
             if end_of(events[-1]) is not None:
                 del self._crew.decided[execution]
-                self._replay(events, execution, self._registry)
+                self._replay(events, execution, self._registry, self.payloads.load)

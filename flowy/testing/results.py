@@ -3,9 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from flowy import forms
 from flowy.client import Handle, look
 from flowy.ends import Completed, Continued, End
 from flowy.errors import ExecutionFailed, FlowyError
@@ -24,11 +22,11 @@ class ExecutionParked(FlowyError):
 class EnvironmentHandle(Handle):
     """One run of a workflow in an environment; `result` lets time pass, the virtual one."""
 
-    until: Until = field(repr=False)
-    parked: Mapping[ExecutionId, str] = field(repr=False)
+    until: Until = field(repr=False, kw_only=True)
+    parked: Mapping[ExecutionId, str] = field(repr=False, kw_only=True)
 
-    def result(self, timeout: float | None = None) -> Any:
-        """Let time pass until the execution closes, through continued runs; its result.
+    def result_text(self, timeout: float | None = None) -> str | None:
+        """Let time pass until the execution closes, through continued runs; its result's text.
 
         `timeout` is in virtual seconds; None: as long as it takes.
 
@@ -41,7 +39,7 @@ class EnvironmentHandle(Handle):
         self.until(closed, math.inf if timeout is None else timeout)
         match closed.end:
             case Completed(result):
-                return forms.read_result(result)
+                return self.swf.payloads.open(result)
             case ExecutionFailed() as failed:
                 raise failed
             case _:

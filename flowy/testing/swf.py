@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flowy.client import Client
+from flowy.converter import PLAIN, Converter
+from flowy.payloads import Payloads
 from flowy.swf.client import SWFClient
 
 Send = Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -23,11 +25,12 @@ class Operations:
 class MemorySWF(SWFClient):
     """SWF's operations on one domain of an engine in this process."""
 
-    def __init__(self, domain: str, send: Send) -> None:
+    def __init__(self, domain: str, send: Send, payloads: Payloads | None = None) -> None:
         # Not the parent's: it makes sessions and clients of boto3, which have nothing to do here.
         self.domain = domain
         self.endpoint_url = None
         self.loopback = True
+        self.payloads = payloads or Payloads()
         self._polls = self._once = self._reads = Operations(send)
         self._send = send
 
@@ -42,5 +45,6 @@ class MemorySWF(SWFClient):
 class MemoryClient(Client):
     """`flowy.Client` over an engine in this process."""
 
-    def __init__(self, swf: SWFClient) -> None:
+    def __init__(self, swf: SWFClient, converter: Converter = PLAIN) -> None:
         self.swf = swf
+        self.converter = converter

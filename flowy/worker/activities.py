@@ -2,17 +2,22 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
 
+import msgspec
 import structlog
 
-from flowy import forms
-from flowy.errors import SerializationError, UnknownType
+from flowy import forms, inputs
+from flowy._activity import Link
+from flowy.errors import FlowyError, PayloadError, SerializationError, UnknownType
 from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, seconds
+from flowy.registry import ActivityDefinition
 from flowy.swf.limits import YEAR
 from flowy.swf.tasks import ActivityTask
 from flowy.worker import execution, polling
+from flowy.worker.crossing import opened
 from flowy.worker.execution import (
     Canceled,
     Completed,
@@ -82,6 +87,8 @@ def serve(
 def handle(post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | None) -> str:
     """Run and answer one task; the word for how it ended."""
     began = post.time.monotonic()
+    with suppress(PayloadError):  # it is told when the input is opened
+        task = msgspec.structs.replace(task, input=post.client.payloads.read(task.input))
     try:
         definition = post.registry.activity(task.type)
     except UnknownType as error:
@@ -93,9 +100,21 @@ def handle(post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | N
     automatic = definition.options.auto_heartbeat is not False
     ours = TaskLink(task.token, times.pace, automatic, cut, not automatic or times.silence)
     with heartbeats.of(ours) as link:
-        with post.around(summary(task)):
-            outcome = execution.run(definition, task, link)
-        return answer(post, task, outcome, began + times.start_to_close)
+        deadline = began + times.start_to_close
+        return answer(post, task, outcome_of(post, definition, task, link, deadline), deadline)
+
+
+def outcome_of(
+    post: Post, definition: ActivityDefinition, task: ActivityTask, link: Link, deadline: float
+) -> Outcome:
+    """Run one task, once all of its input is there."""
+    try:
+        text = opened(post, task.input, deadline)
+    except FlowyError as error:
+        return execution.failed(forms.failure_of(error))
+    with post.around(summary(task)):
+        given = msgspec.structs.replace(task, input=text)
+        return execution.run(definition, given, link, post.registry.converter)
 
 
 def answer(post: Post, task: ActivityTask, outcome: Outcome, deadline: float) -> str:
@@ -106,7 +125,12 @@ def answer(post: Post, task: ActivityTask, outcome: Outcome, deadline: float) ->
     send = sending(post, task, outcome)
     if send is None:
         return "deferred" if isinstance(outcome, Deferred) else "unanswered"
-    told, error = respond(send, deadline=deadline, loopback=post.client.loopback, time=post.time)
+    try:
+        told, error = respond(
+            send, deadline=deadline, loopback=post.client.loopback, time=post.time
+        )
+    except SerializationError as unfit:  # too long, and there is no store for it
+        return answer(post, task, execution.failed(forms.failure_of(unfit)), deadline)
     match told:
         case "answered":
             if isinstance(outcome, Failed):
@@ -142,10 +166,7 @@ def times_of(task: ActivityTask, options: Options) -> Times:
 
     SWF tells a worker none of them.
     """
-    try:
-        meta = forms.read_input(task.input).meta
-    except SerializationError:
-        meta = forms.Meta()
+    meta = inputs.read_meta(task.input)
     own = options.over(ACTIVITY_DEFAULTS)
     return Times(
         effective(meta.heartbeat, own.heartbeat),

@@ -76,6 +76,12 @@ class Decider:
         except UnreadableHistory as error:  # by an older release than the one that wrote it
             return park(task.events, str(error))
 
+    def forget(self, execution: ExecutionId) -> None:
+        """Evict an execution whose verdict was not sent, and never will be."""
+        kept = self._kept.take(execution)
+        if kept is not None:
+            self._evict(kept, "parked")
+
     def trim(self) -> None:
         """Evict what is too much; between two tasks, since code may run at it."""
         for running in self._kept.over_count():

@@ -22,6 +22,7 @@ from flowy.swf.limits import YEAR
 from flowy.swf.tasks import DecisionTask
 from flowy.worker import polling
 from flowy.worker.affinity import Route, Standing, private_list, route, standing_after
+from flowy.worker.crossing import readied
 from flowy.worker.deciding import Decider
 from flowy.worker.hand_over import HandOver
 from flowy.worker.kept import Bounds
@@ -74,7 +75,7 @@ def serve_decisions(
     on which their tasks come, is polled after the stop until it is empty, or until `cut`.
     """
     heard = reporter or Silent()
-    decider = Decider(post.registry, heard, keep)
+    decider = Decider(post.registry, heard, keep, post.client.payloads.load)
     host, mark = socket.gethostname(), uuid4().hex[:12]
     private = None if keep is None else private_list(post.task_list, host, mark)
     desk = Desk(post, decider, heard, private, stop)
@@ -152,6 +153,9 @@ def decided(desk: Desk, task: DecisionTask, deadline: float) -> Verdict:
     else:
         with desk.post.around(summary(task)):
             verdict = desk.decider.decide(task, lambda: history(desk.post, task, deadline))
+    verdict = readied(desk.post.client.payloads, verdict, task)
+    if verdict.parked:  # also what could be decided, but not be sent
+        desk.decider.forget(task.execution)
     return pass_on(verdict) if verdict.parked and desk.stop.is_set() else verdict
 
 

@@ -5,8 +5,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flowy import converter, forms
+from flowy import forms
 from flowy._activity import RUNNING, Activity, Link, TaskInfo
+from flowy.converter import PLAIN, Converter
 from flowy.errors import Canceled as CanceledError
 from flowy.errors import SerializationError
 from flowy.registry import ActivityDefinition
@@ -89,15 +90,19 @@ class Witness:
         return flag
 
 
-def run(definition: ActivityDefinition, task: ActivityTask, link: Link) -> Outcome:
+def run(
+    definition: ActivityDefinition, task: ActivityTask, link: Link, converter: Converter = PLAIN
+) -> Outcome:
     """Run an activity's code with the task's arguments."""
     witness = Witness(link)
     try:
-        read = forms.read_input(task.input)
+        read = forms.read_input(task.input, converter)
         value = call(definition, Activity(info_of(task, read.meta), witness), read)
         if witness.deferred:
             return Deferred()
-        return withdrawn(witness) if value is None and witness.told else completed(value, witness)
+        if value is None and witness.told:
+            return withdrawn(witness)
+        return completed(value, witness, converter)
     except CanceledError as error:
         return withdrawn(witness, why(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001  # task execution: a failure of the task, never of the worker
@@ -117,10 +122,10 @@ def call(definition: ActivityDefinition, activity: Activity, read: forms.Input) 
         RUNNING.reset(token)
 
 
-def completed(value: Any, witness: Witness) -> Outcome:
+def completed(value: Any, witness: Witness, converter: Converter) -> Outcome:
     """A value as the result; one that cannot be written is a failure that names it."""
     try:
-        return Completed(forms.write_result(value))
+        return Completed(forms.write_result(value, converter))
     except SerializationError as error:
         return failed(forms.failure_of(error), witness.details)
 
@@ -143,7 +148,7 @@ def why(error: CanceledError) -> str | None:
     try:
         return forms.write_result(error.args[0])
     except SerializationError:
-        return converter.dumps(f"{error.args[0]!r:.{limits.HEARTBEAT_DETAILS}}")
+        return PLAIN.dumps(f"{error.args[0]!r:.{limits.HEARTBEAT_DETAILS}}")
 
 
 def failed(failure: forms.Failure, heartbeat: str | None = None) -> Failed:
@@ -171,6 +176,6 @@ def info_of(task: ActivityTask, meta: forms.Meta) -> TaskInfo:
 def last_details(text: str | None) -> Any:
     """The details of the attempt before; those that are no JSON are themselves."""
     try:
-        return None if text is None else converter.loads(text)
+        return None if text is None else PLAIN.loads(text)
     except SerializationError:
         return text

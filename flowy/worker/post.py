@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from flowy.payloads import Payloads
 from flowy.registry import Registry
 from flowy.swf.decisions import Decision
 from flowy.swf.events import Event
@@ -26,6 +27,10 @@ class Service(Protocol):
     @property
     def loopback(self) -> bool:
         """Whether it is on this host."""
+
+    @property
+    def payloads(self) -> Payloads:
+        """How texts cross to it."""
 
     def poll_decision(
         self, task_list: str, identity: str, *, news_only: bool = False

@@ -6,6 +6,7 @@ import pytest
 
 from flowy import Workflow, activity, client, workflow
 from flowy.client import Client, Handle, target
+from flowy.converter import PLAIN
 from flowy.errors import (
     ExecutionFailed,
     OptionError,
@@ -14,6 +15,7 @@ from flowy.errors import (
     Throttled,
 )
 from flowy.options import WorkflowOptions
+from flowy.payloads import Payloads
 from flowy.swf import events as e
 from flowy.swf.values import ExecutionId, TaskList, TypeId
 
@@ -24,6 +26,7 @@ class Service:
     """Each run's looks, one after the other; the last one stays."""
 
     loopback = True
+    payloads = Payloads()
 
     def __init__(self, **runs):
         self.runs, self.started, self.signals = runs, [], []
@@ -128,6 +131,7 @@ def test_arguments_and_options_reach_the_start():
     service = Service()
     door = Client.__new__(Client)  # __init__ would connect
     door.swf = service
+    door.converter = PLAIN
     started = door.start(Work, 1, id="mine", tags=["t"], task_list="other", who="Ada")
     (workflow_id, kind, text, options) = service.started[0]
     assert (workflow_id, kind, started.run_id) == ("mine", TypeId("W", "1"), "first")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flowy import forms
+from flowy import forms, inputs
 from flowy.errors import SerializationError, TaskFailed, TaskLost
 from flowy.swf import limits
 
@@ -80,8 +80,8 @@ def test_any_other_input_is_arguments_too(text, args, kwargs):
 def test_meta_is_no_part_of_what_replay_compares(rest):
     arguments = forms.write_arguments((1,), {})
 
-    assert forms.same_arguments(arguments + rest, arguments)
-    assert not forms.same_arguments(forms.write_arguments((2,), {}) + rest, arguments)
+    assert inputs.same_arguments(arguments + rest, arguments)
+    assert not inputs.same_arguments(forms.write_arguments((2,), {}) + rest, arguments)
 
 
 def test_an_input_over_swfs_length_is_refused_with_both_numbers():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowy import converter, forms, references
+from flowy import converter, forms, inputs, references
 from flowy.errors import SerializationError
 from flowy.references import Reference
 
@@ -42,7 +42,7 @@ def test_an_input_form_keeps_its_meta_beside_the_reference_as_its_golden_file():
         assert arguments == '{"$flowy":1,"args":["xxxxxxxxx"],"kwargs":{}}'
         return references.write(REFERENCE)
 
-    referred = forms.refer_input(text, store)
+    referred = inputs.refer_input(text, store)
 
     assert referred == golden("input_reference.json")
     arguments = '{"$flowy":1,"args":["xxxxxxxxx"],"kwargs":{}}'
@@ -52,16 +52,16 @@ def test_an_input_form_keeps_its_meta_beside_the_reference_as_its_golden_file():
 
 @pytest.mark.parametrize("foreign", ['["a"]', "no json", '{"a":1}', '{"$flowy":2}'])
 def test_an_input_of_another_form_is_stored_whole(foreign):
-    assert forms.refer_input(foreign, lambda text: f"<{text}>") == f"<{foreign}>"
+    assert inputs.refer_input(foreign, lambda text: f"<{text}>") == f"<{foreign}>"
 
 
 def test_recorded_references_are_compared_by_the_hash_of_what_is_asked():
     arguments = forms.write_arguments(("x" * 9,), {})
     whole = references.write(stored(arguments + "}"))
-    recorded = forms.refer_input(forms.write_input(arguments), lambda _text: whole)
+    recorded = inputs.refer_input(forms.write_input(arguments), lambda _text: whole)
 
-    assert forms.same_arguments(recorded, arguments)
-    assert not forms.same_arguments(recorded, forms.write_arguments(("y" * 9,), {}))
+    assert inputs.same_arguments(recorded, arguments)
+    assert not inputs.same_arguments(recorded, forms.write_arguments(("y" * 9,), {}))
     assert references.stands_for(references.write(stored("[1]")), "[1]")
     assert not references.stands_for(references.write(stored("[1]")), "[2]")
     assert not references.stands_for("[1]", "[1]")

@@ -6,7 +6,7 @@ import pytest
 from story import RUN, Story, asked
 from workflows import make, result_of
 
-from flowy import forms, references
+from flowy import forms, inputs, references
 from flowy.converter import Converter
 from flowy.decider import Broken, Decided, Execution, Wants, decide
 from flowy.errors import PayloadError, SerializationError, ServiceUnreachable
@@ -156,7 +156,7 @@ def test_an_input_in_the_store_is_opened_before_the_code_begins():
         child_policy="TERMINATE",
         task_list=started.task_list,
         workflow_type=started.workflow_type,
-        input=f"{forms.REFERRED}{reference}}}",
+        input=f"{inputs.REFERRED}{reference}}}",
     )
     story.events[0] = e.Event(1, 0, told)
 
@@ -168,7 +168,7 @@ def test_long_arguments_are_asked_where_a_store_takes_them_and_compared_by_hash(
         self.resize("x" * size).result()
 
     story = Story(make(run), 40_000)
-    story.registry.converter = Converter(longest=10**6)
+    story.registry.vocabulary.allow(10**6)
     verdict = decided(story, [])
     text = verdict.decisions[0].input
     assert len(text) > 40_000
@@ -178,10 +178,10 @@ def test_long_arguments_are_asked_where_a_store_takes_them_and_compared_by_hash(
 
     scheduled = story.events[-1]
     assert isinstance(scheduled.attributes, e.ActivityTaskScheduled)
-    referred = forms.refer_input(text, put)
+    referred = inputs.refer_input(text, put)
     record(story, scheduled, referred)
     assert decided(story, []).parked == ""
-    record(story, scheduled, forms.refer_input(text.replace("xx", "yy", 1), put))
+    record(story, scheduled, inputs.refer_input(text.replace("xx", "yy", 1), put))
     assert "non-deterministic" in decided(story, []).parked
 
 

@@ -4,6 +4,7 @@ from threading import Event
 import pytest
 
 from flowy.errors import SerializationError, ServiceUnreachable, UnknownResource
+from flowy.payloads import Payloads
 from flowy.worker.heartbeats import Heartbeats, TaskLink
 
 
@@ -11,6 +12,7 @@ class Service:
     """Counts heartbeats; answers what the test wants."""
 
     loopback = True
+    payloads = Payloads()
 
     def __init__(self, answer=False):
         self.answer = answer

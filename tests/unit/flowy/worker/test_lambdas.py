@@ -8,6 +8,7 @@ import pytest
 
 from flowy import lambda_function
 from flowy.errors import Canceled, ServiceError, UnknownResource
+from flowy.payloads import Payloads
 from flowy.registry import Registry
 from flowy.swf import limits
 from flowy.swf.tasks import LambdaTask
@@ -22,6 +23,7 @@ class Service:
     """Hands out what it was given, one per poll, then stops the loop; keeps the answers."""
 
     loopback = True
+    payloads = Payloads()
 
     def __init__(self, *polls, refuse=()):
         self.polls, self.refuse = list(polls), list(refuse)

@@ -11,6 +11,7 @@ import pytest
 from flowy import Activity, activity, forms
 from flowy.decider.verdict import Verdict
 from flowy.errors import ServiceError, ServiceUnreachable, Throttled, UnknownResource
+from flowy.payloads import Payloads
 from flowy.registry import Registry
 from flowy.swf.decisions import CompleteWorkflowExecution, StartTimer
 from flowy.swf.events import DecisionTaskScheduled, DecisionTaskStarted
@@ -28,6 +29,7 @@ class Service:
     """Hands out what it was given, one per poll, then stops the loop; keeps the answers."""
 
     loopback = True
+    payloads = Payloads()
 
     def __init__(self, *polls, refuse=()):
         self.polls, self.refuse = list(polls), list(refuse)
@@ -257,6 +259,9 @@ class Scripted:
 
     def last(self, execution):
         return 0
+
+    def forget(self, execution):
+        pass
 
     def trim(self):
         pass

@@ -1,0 +1,44 @@
+"""What a worker does about payloads: it opens what it gets, and readies what it answers."""
+
+from dataclasses import replace
+
+from flowy.decider.parking import park
+from flowy.decider.verdict import Verdict
+from flowy.errors import FlowyError, PayloadError
+from flowy.payloads import Payloads
+from flowy.swf.tasks import DecisionTask
+from flowy.worker.post import Post
+from flowy.worker.responding import respond
+
+
+def opened(post: Post, text: str | None, deadline: float) -> str | None:
+    """An activity's input with all its references opened; a store that is down is asked again.
+
+    Raises:
+        PayloadError: for what is missing, changed or encrypted with another key.
+        ServiceUnreachable: if the store is still down at the deadline.
+    """
+    found: list[str | None] = []
+    told, error = respond(
+        lambda: found.append(post.client.payloads.open(text)),
+        deadline=deadline,
+        loopback=post.client.loopback,
+        time=post.time,
+    )
+    if told != "answered":
+        raise error or PayloadError("the input was not opened in time")
+    return found[0]
+
+
+def readied(payloads: Payloads, verdict: Verdict, task: DecisionTask) -> Verdict:
+    """A verdict with its texts as they are sent.
+
+    One that cannot be sent is parked: its store is down, or it is too long without one. An
+    execution that was kept has then asked what nobody sent: evict it.
+    """
+    try:
+        decisions = tuple(map(payloads.write_decision, verdict.decisions))
+    except FlowyError as error:
+        parked = park(task.events, str(error))
+        return replace(parked, context=payloads.write_context(parked.context))
+    return replace(verdict, decisions=decisions, context=payloads.write_context(verdict.context))
