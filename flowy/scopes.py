@@ -54,5 +54,5 @@ class AllOptions(Options):
         o.check_seconds("execution_start_to_close", self.execution_start_to_close, none=False)
         o.check_seconds("task_start_to_close", self.task_start_to_close)
         o.check_child_policy(self.child_policy)
-        o.check_tags(self.tags)
+        object.__setattr__(self, "tags", o.checked_tags(self.tags))
         o.check_name("workflow_id", self.workflow_id)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from flowy.errors import OptionError
-from flowy.options import ACTIVITY_DEFAULTS, Options, WorkflowOptions, duration
+from flowy.options import ACTIVITY_DEFAULTS, Options, Retry, WorkflowOptions, duration
+from flowy.scopes import AllOptions
 
 
 def test_a_higher_scope_wins_where_it_says_something_and_none_says_something():
@@ -62,3 +63,23 @@ def test_what_swf_would_refuse_is_refused_with_the_options_name(options):
 def test_what_swf_would_refuse_of_an_execution_is_refused(options):
     with pytest.raises(OptionError):
         WorkflowOptions(**options)
+
+
+def test_a_list_of_tags_is_as_good_as_a_tuple():
+    assert WorkflowOptions(tags=["a", "b"]).tags == ("a", "b")
+    assert AllOptions(tags=["a"]).over(WorkflowOptions(tags=["b"])).tags == ("a",)
+
+
+def test_a_scope_says_to_each_kind_what_it_knows():
+    said = AllOptions(start_to_close=5, task_start_to_close=7, task_list="here")
+
+    assert said.over(Options(heartbeat=3)) == Options(
+        heartbeat=3, start_to_close=5, task_list="here"
+    )
+    assert said.over(WorkflowOptions()) == WorkflowOptions(task_start_to_close=7, task_list="here")
+
+
+def test_a_merger_of_scopes_is_made_once():
+    upper, lower = Options(retry=1), Options(start_to_close=3)
+
+    assert upper.over(lower) is Options(retry=1).over(lower)
