@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from flowy.errors import OptionError
-from flowy.options import ACTIVITY_DEFAULTS, Options, Retry, WorkflowOptions, duration
+from flowy.options import ACTIVITY_DEFAULTS, Options, WorkflowOptions, duration
 from flowy.scopes import AllOptions
 
 
