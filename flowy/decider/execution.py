@@ -324,6 +324,7 @@ class Execution:
             return Decided(())
         self._offer_close(self.asked.fits)
         response, notes = self.asked.answer(turns[-1].started), self.notebook
+        self.memory.rest()
         return Decided(
             response.decisions,
             response.kept_back,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
@@ -70,6 +71,13 @@ class Memory:
     def has_lambda(self, id: str, name: str) -> bool:
         """Whether a Lambda function of that id and name is recorded, scheduled or refused."""
         return (ScheduleLambdaFunction.__name__, id, name) in self._identities
+
+    def rest(self) -> None:
+        """Let go of all events: between two activations an execution keeps none of its history."""
+        self.turn = replace(self.turn, news=(), batch=())
+        self._turns = ()
+        for walked in ("markers", "_batches", "_identities", "_recorded"):
+            self.__dict__.pop(walked, None)
 
     # These walk over all that the activation holds: each at most once, and only if it is needed.
 

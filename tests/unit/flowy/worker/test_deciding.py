@@ -1,11 +1,16 @@
 """Executions that stay in memory, over the engine's own core: what is fetched, kept and evicted."""
 
+import gc
+import tracemalloc
+
+import msgspec
 from decider_play import Play
 from workflows import make, resize
 
 from flowy.decider.parking import WAKE
+from flowy.swf import wire
 from flowy.swf.events import DecisionTaskCompleted, DecisionTaskScheduled, TimerStarted
-from flowy.worker.decisions import KEEP
+from flowy.worker.decisions import KEEP, serve
 from flowy.worker.kept import Bounds
 
 
@@ -309,3 +314,39 @@ def test_an_override_that_is_ignored_is_noticed_and_not_asked_for_again():
     stage.finish(one)
     assert result(handle) == 3
     assert one.counts.lookups == {"new": 1, "hit": 3}  # nothing else changes
+
+
+def test_an_execution_that_was_replayed_holds_nothing_of_its_history():
+    stage = play()
+    one, other = stage.decider("a"), stage.decider("b")
+    stage.start(Sequence, 200)
+    for _ in range(100):
+        one.decide()
+        stage.work()
+    stage.advance(5)
+    tracemalloc.start()
+    try:
+        other.decide()
+        read, other.task = len(other.task.events), None
+        gc.collect()
+        events = tracemalloc.take_snapshot().filter_traces(
+            [tracemalloc.Filter(True, wire.__file__)]
+        )
+    finally:
+        tracemalloc.stop()
+    assert (read, other.counts.kept) == (605, 1)
+    assert sum(found.size for found in events.statistics("filename")) < 5_000
+
+
+def test_a_parking_for_an_unreadable_event_goes_to_the_list_of_all_although_its_run_is_kept():
+    stage = play()
+    one, handle = stage.decider(), stage.start(Sequence, 2)
+    one.decide()
+    stage.work()
+    task = msgspec.structs.replace(one.poll(), unreadable="event 9 has the unknown type 'New'")
+    serve(one.desk, task, 0.0)
+    answers = [e.attributes for e in stage.history(handle) if e.type == "DecisionTaskCompleted"]
+    assert answers[-1].task_list.name == "decisions"
+    handle.signal(WAKE)
+    stage.finish(one)
+    assert result(handle) == 2
