@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from flowy import forms
 from flowy.cli.output import emit, json_option, value_of
 from flowy.cli.target import connect, target_options
 
@@ -19,6 +18,5 @@ def complete(token: str, result: str | None, as_json: bool, **place: Any) -> Non
 
     An activity that called `self.defer()` gave its token away for this.
     """
-    text = forms.write_result(value_of(result, "JSON"))
-    connect(**place).swf.complete_activity(token, text)
+    connect(**place).complete(token, value_of(result, "JSON"))
     emit(as_json, "completed the task", outcome="completed")

@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from flowy import forms
 from flowy.cli.output import emit, json_option
 from flowy.cli.target import connect, target_options
 
@@ -26,6 +25,5 @@ def fail(token: str, message: str, kind: str, as_json: bool, **place: Any) -> No
 
     An activity that called `self.defer()` gave its token away for this.
     """
-    failure = forms.write_failure(kind, message)
-    connect(**place).swf.fail_activity(token, failure.reason, failure.details)
+    connect(**place).fail(token, kind, message)
     emit(as_json, "failed the task", outcome="failed")

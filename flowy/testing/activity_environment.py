@@ -68,7 +68,7 @@ class ActivityEnvironment:
         return "token"
 
     def beat(self, details: str | None) -> None:
-        """Take a heartbeat, within SWF's limits; the running code's way here."""
+        """Take a heartbeat, within SWF's limits. For flowy's own code: `Activity.heartbeat`."""
         TaskLink("", 0, automatic=False).beat(details)  # it knows the limits
         value = None if details is None else converter.loads(details)
         self.heartbeats.append(value)

@@ -20,6 +20,7 @@ from flowy.decider.asked import Ask, Asked, Call
 from flowy.decider.branches import Branch, Ending, Raised
 from flowy.decider.execution import Answer, Broken, Decided, Execution, NonDeterminism, Stale
 from flowy.decider.opening import Wants
+from flowy.decider.running import RunningCode
 from flowy.decider.turns import Turn
 from flowy.errors import ExecutionFailed, FlowyError, NonDeterminismError, OptionError
 from flowy.options import UNSET, WorkflowOptions
@@ -81,7 +82,8 @@ def call(
     Args:
         workflow: the class, decorated or not.
         *args: those of `run`.
-        signals: those that are there from the beginning: names, or (name, value).
+        signals: those that are there from the beginning: names, or (name, value). Methods that
+            handle some run before `run`.
         tags: the execution's tags.
         now: when it begins, in UTC unless it says otherwise.
         **named: functions by proxy, and the named arguments of `run`.
@@ -99,7 +101,7 @@ def call(
     known = defined(workflow)
     meta = forms.Meta(signals=tuple(map(written, signals)))
     text = forms.write_input(forms.write_arguments(args, kwargs), meta)
-    running = Called(known, stand_ins)
+    running = Called(handlers_first(known), stand_ins)
     try:
         started = first_event(text, known.options, tuple(tags))
         answer = running.activate(first_turn(started, VirtualClock(now).now()))
@@ -215,6 +217,28 @@ def defined(workflow: type[Workflow]) -> WorkflowDefinition:
     return WorkflowDefinition(
         type_id, options, workflow, origin_of(workflow), handlers=handlers_of(workflow)
     )
+
+
+def handlers_first(known: WorkflowDefinition) -> WorkflowDefinition:
+    """The same workflow, whose `run` begins after the methods that handle the given signals.
+
+    Where calls are settled at once the code may never wait, and its handlers would never run.
+    """
+    if not known.handlers:
+        return known
+
+    def made(door: RunningCode) -> Workflow:
+        code: Workflow = known.target(door)
+        run = code.run
+
+        def begin(*args: Any, **kwargs: Any) -> Any:
+            door.spawn(lambda: None, (), {}).result()  # it stands in line behind the handlers
+            return run(*args, **kwargs)
+
+        code.run = begin  # type: ignore[method-assign]  # of this one object
+        return code
+
+    return replace(known, target=made)
 
 
 def first_event(input: str, options: WorkflowOptions, tags: tuple[str, ...]) -> Attributes:

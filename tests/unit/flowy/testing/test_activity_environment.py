@@ -2,7 +2,7 @@
 
 import pytest
 
-from flowy import Activity, Canceled, SerializationError, activity, current_task
+from flowy import Activity, Canceled, SerializationError, TaskInfo, activity, current_task
 from flowy.errors import OptionError
 from flowy.testing import ActivityEnvironment
 from flowy.worker.execution import Canceled as AnsweredCanceled
@@ -74,3 +74,14 @@ def test_too_long_details_are_refused_as_by_a_worker():
 
     with pytest.raises(SerializationError, match="2,048"):
         ActivityEnvironment().run(long)
+
+
+def test_the_task_tells_its_type_attempt_and_last_details():
+    @activity("Told", 2, "plain")
+    def told():
+        task = current_task().task
+        assert task == TaskInfo(task.execution, task.type, task.id, 3, {"done": 1})
+        return str(task.type)
+
+    env = ActivityEnvironment(attempt=3, last_details={"done": 1})
+    assert env.run(told) == "Told/2"

@@ -9,7 +9,7 @@ from flows import DAY, flow, resize, seconds_since_start
 
 from flowy import ActivityProxy, ExecutionFailed, NonDeterminismError
 from flowy.swf.events import DecisionTaskCompleted, TimerFired
-from flowy.testing import Environment, ExecutionParked, Settings
+from flowy.testing import Environment, EnvironmentHandle, ExecutionParked, Settings
 from flowy.testing.clock import START
 
 
@@ -194,3 +194,11 @@ def test_time_begins_when_it_is_told_to(zone):
     with Environment(start=datetime(2030, 6, 1, tzinfo=zone)) as env:
         assert env.run(flow(lambda self: self.now().year)) == 2030
         assert env.now == datetime(2030, 6, 1, tzinfo=UTC)
+
+
+def test_a_handle_lets_virtual_time_pass(env):
+    handle = env.start(flow(lambda self: self.sleep(DAY).result()), id="w")
+    assert isinstance(handle, EnvironmentHandle)
+    assert isinstance(env.handle("w"), EnvironmentHandle)
+    handle.result()
+    assert seconds_since_start(env) == DAY
