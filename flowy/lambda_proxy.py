@@ -19,6 +19,7 @@ class LambdaOptions(TypedDict, total=False):
     retry: int | Retry  # how often a failed or timed-out function is called again
     delay: int | float | timedelta  # the wait before that
     error_handling: bool  # False: its failure fails the execution, though nobody looks
+    compare_input: bool  # False: replay takes another payload than the recorded one
 
 
 class LambdaCaller(Line, Protocol):

@@ -51,6 +51,7 @@ class CallOptions(TaskOptions, total=False):
     """What a proxy and a scope may say besides."""
 
     task_list: str
+    compare_input: bool  # False: replay takes other arguments than the recorded ones
 
 
 class ActivityOptions(TaskOptions, total=False):
@@ -114,6 +115,7 @@ class Options(_Scope):
     lost: int | Unset = UNSET
     error_handling: bool | Unset = UNSET
     auto_heartbeat: bool | Unset = UNSET
+    compare_input: bool | Unset = UNSET
 
     def __post_init__(self) -> None:
         for name in ("schedule_to_start", "start_to_close", "schedule_to_close", "heartbeat"):

@@ -25,6 +25,7 @@ class ChildOptions(TypedDict, total=False):
     retry: int | Retry  # how often a failed or timed-out child is started again
     delay: Seconds  # the wait before that
     error_handling: bool  # False: its failure fails the execution, though nobody looks
+    compare_input: bool  # False: replay takes other arguments than the recorded ones
 
 
 class ScopeOptions(CallOptions, total=False):

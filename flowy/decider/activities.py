@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flowy import forms
 from flowy.converter import PLAIN, Converter
 from flowy.decider.asked import Ask, Asked
-from flowy.decider.attempts import after_failure, numbered
+from flowy.decider.attempts import after_failure, compared, numbered
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.origin import Origin
@@ -218,7 +218,7 @@ class Activities:
             task_list=None if options.task_list is UNSET else TaskList(options.task_list),
             task_priority=None if options.priority is UNSET else str(options.priority),
         )
-        self._asked.ask(Ask(task, call, call.arguments, call.place))
+        self._asked.ask(Ask(task, call, compared(call.arguments, options), call.place))
 
 
 def resolve(said: Options, known: ActivityDefinition | None) -> Options:

@@ -48,3 +48,8 @@ def after_failure(
         return Again(0)
     kind = StartTimer if isinstance(step, Again) and step.delay > 0 else call.kind
     return step if memory.is_live(kind, asked) else GiveUp()
+
+
+def compared(arguments: str, options: Options) -> str | None:
+    """What replay compares of the arguments: None with the option `compare_input=False`."""
+    return None if options.compare_input is False else arguments

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from flowy import forms
 from flowy.decider.asked import Ask, Asked
-from flowy.decider.attempts import after_failure, numbered
+from flowy.decider.attempts import after_failure, compared, numbered
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.origin import Origin
@@ -238,7 +238,8 @@ class Children:
 
     def _start(self, call: ChildCall) -> None:
         call.asked, call.resting = True, False
-        self._asked.ask(Ask(decision(call, self._input(call)), call, call.arguments, call.place))
+        arguments = compared(call.arguments, call.options)
+        self._asked.ask(Ask(decision(call, self._input(call)), call, arguments, call.place))
 
     def _request_cancel(self, call: ChildCall) -> None:
         # Without the runId: the child may have continued as new meanwhile.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from flowy import forms
 from flowy.decider.asked import Ask, Asked
-from flowy.decider.attempts import after_failure, numbered
+from flowy.decider.attempts import after_failure, compared, numbered
 from flowy.decider.lines import Lines
 from flowy.decider.memory import Memory
 from flowy.decider.places import Place, caller
@@ -153,7 +153,7 @@ class Lambdas:
             input=call.input,
             start_to_close_timeout=call.time_out,
         )
-        self._asked.ask(Ask(task, call, call.input or "", call.place))
+        self._asked.ask(Ask(task, call, compared(call.input or "", call.options), call.place))
 
     def _give_up(self, call: LambdaCall, error: TaskError) -> None:
         self._lines.settle(call.placeholder, Error(error))
