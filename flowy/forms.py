@@ -80,10 +80,6 @@ class Context(Struct, frozen=True, omit_defaults=True):
     parked: str = ""
     held: dict[str, int] = {}  # msgspec copies it
 
-    def is_whole(self) -> bool:
-        """Whether all that was asked for went out."""
-        return not (self.kept_back or self.held)
-
 
 def write_arguments(
     args: tuple[Any, ...], kwargs: dict[str, Any], converter: Converter = PLAIN

@@ -153,9 +153,12 @@ class Asked:
         ]
 
     def fits(self) -> bool:
-        """Whether one answer has room for all that is asked."""
-        sent, _ = fitting(self._sendable(), self._limits.room)
-        return len(sent) == self._waiting
+        """Whether one answer has room for all that is asked, but for tasks that are held.
+
+        A close does not wait for these: SWF would drop them as it drops those that are open.
+        """
+        _, more = fitting(self._sendable(), self._limits.room)
+        return not more
 
     def answer(self, started: int) -> Response:
         """What to answer now to the decision task that started with that event.
@@ -192,11 +195,9 @@ class Asked:
 
     def _unexplained(self, turn: Turn, counts: Mapping[Lane, int]) -> bool:
         """Whether more was asked than the turn decided, for no reason that it tells."""
-        if turn.context.kept_back:
-            return False
         return any(
-            len(lane) > counts.get(kind, 0) and kind.__name__ not in turn.context.held
-            for kind, lane in self._lanes.items()
+            len(asks) > counts.get(lane, 0) and not partial(turn, lane)
+            for lane, asks in self._lanes.items()
         )
 
     def _pop(self, counts: Mapping[Lane, int]) -> None:
@@ -219,9 +220,10 @@ class Asked:
     def _differ(self, turn: Turn, decided: Sequence[Event]) -> NoReturn:
         """Show both sides; of what the turn held or kept back only the recorded part counts."""
         counts = Counter(identity.lane_of_event(event.attributes) for event in decided)
-        partial = turn.context.kept_back or turn.context.held
-        shown = counts if partial and not self._unexplained(turn, counts) else None
-        every = {kind: len(lane) for kind, lane in self._lanes.items()} if shown is None else shown
+        every = {
+            lane: counts[lane] if partial(turn, lane) else len(asks)
+            for lane, asks in self._lanes.items()
+        }
         asked = [ask for _, ask in self._first(every)]
         raise NonDeterminismError(
             difference.explain(
@@ -236,3 +238,8 @@ class Asked:
 def fits(event: Event, ask: Ask) -> bool:
     """Whether what is recorded at a position is what was asked there."""
     return identity.same(event.attributes, ask.decision, ask.arguments)
+
+
+def partial(turn: Turn, lane: Lane) -> bool:
+    """Whether a recorded turn did not send all that was asked of a type."""
+    return bool(turn.context.kept_back) or lane.__name__ in turn.context.held

@@ -5,7 +5,7 @@ greenlets do not leave the thread that made them.
 """
 
 from _thread import get_ident
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NoReturn
@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from greenlet import greenlet
 
 from flowy import forms
-from flowy.decider import closing, inbox, news
+from flowy.decider import closing, growth, inbox, news
 from flowy.decider.activities import Activities, ActivityCall
 from flowy.decider.asked import Asked
 from flowy.decider.branches import Branch, Ending, Evicted, Raised, Returned, is_single
@@ -310,6 +310,7 @@ class Execution:
         return ""
 
     def _run(self, turns: Sequence[Turn], confirmed: Turn | None) -> Answer:
+        before = turns[-2].started if len(turns) > 1 else self.last
         if confirmed is not None:
             self.asked.confirm(confirmed)
         self.memory = Memory(self.id.run_id, turns, self.asked.confirmed)
@@ -318,17 +319,19 @@ class Execution:
             self._see(turn)
             self.last = turn.started
             if turn.completed:
-                self._offer_close(turn.context.is_whole)
+                if not turn.context.kept_back:
+                    self._offer_close()
                 self.asked.confirm(turn)
         if turns[-1].completed:
             return Decided(())
-        self._offer_close(self.asked.fits)
+        if self._is_over() and self.asked.fits():
+            self._offer_close()
         response, notes = self.asked.answer(turns[-1].started), self.notebook
         self.memory.rest()
         return Decided(
             response.decisions,
             response.kept_back,
-            self._warnings(),
+            growth.warnings(before, self.last) + self._warnings(),
             notes.take(),
             notes.context,
             response.held,
@@ -344,8 +347,8 @@ class Execution:
     def _is_over(self) -> bool:
         return self._close is not None and not self.lines.live
 
-    def _offer_close(self, has_room: Callable[[], bool]) -> None:
-        if self._is_over() and not self._offered and has_room():
+    def _offer_close(self) -> None:
+        if self._is_over() and not self._offered:
             self._offered = True
             close = closing.failed(self._failure) if self._failure else self._close
             assert close is not None  # noqa: S101  # _is_over said so

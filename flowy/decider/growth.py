@@ -1,0 +1,14 @@
+"""How long a history has grown: SWF ends an execution at 25,000 events."""
+
+from flowy.swf import limits
+
+STEPS = (10_000, 20_000)
+"""Events from which a warning is due, once each."""
+ADVICE = f"SWF ends an execution at {limits.HISTORY_EVENTS:,}: go on in a new run, self.restart(…)"
+
+
+def warnings(before: int, now: int) -> tuple[str, ...]:
+    """The warning that is due at an event, where the decision before was made at another one."""
+    if any(before < step <= now for step in STEPS):
+        return (f"the history has {now:,} events. {ADVICE}",)
+    return ()
