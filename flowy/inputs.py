@@ -14,6 +14,7 @@ from msgspec import Struct
 from flowy import references
 from flowy.converter import encode
 from flowy.forms import Meta
+from flowy.swf import limits
 from flowy.tags import TAG
 
 
@@ -33,6 +34,8 @@ class InputMeta(Struct, frozen=True):
     meta: Meta = Meta()
 
 
+LONGEST_META = limits.DATA // 2
+"""Characters of a meta that stays readable; only signals that nobody read make it longer."""
 REFERRED = f'{{"{TAG}":1,"arguments":'
 """How an input form begins whose arguments are in a payload store."""
 
@@ -40,7 +43,8 @@ REFERRED = f'{{"{TAG}":1,"arguments":'
 def refer_input(text: str, store: Callable[[str], str]) -> str:
     """An input form with its arguments in a store, its meta still to be read; else all of it there.
 
-    `store` takes a text and gives the reference to it.
+    `store` takes a text and gives the reference to it. A meta with many unread signals of the run
+    before goes there, too.
     """
     try:
         parts = msgspec.json.decode(text, type=InputParts)
@@ -48,6 +52,7 @@ def refer_input(text: str, store: Callable[[str], str]) -> str:
         return store(text)
     arguments = f'{{"{TAG}":1,"args":{raw(parts.args)},"kwargs":{raw(parts.kwargs)}}}'
     meta = raw(parts.meta)
+    meta = store(meta) if len(meta) > LONGEST_META else meta
     return f"{REFERRED}{store(arguments)}" + (f',"meta":{meta}}}' if meta else "}")
 
 

@@ -10,8 +10,13 @@ from workflows import failure_of, make, result_of
 
 from flowy import LambdaProxy, WorkflowProxy, references
 from flowy.decider import decide
+from flowy.inputs import same_arguments, without_meta
+from flowy.payloads import Payloads
+from flowy.payloads.crossing import LONGEST
+from flowy.payloads.directory import DirectoryStore
 from flowy.references import Reference
 from flowy.swf import events as e
+from flowy.swf import limits
 
 
 class Store:
@@ -113,3 +118,25 @@ def test_arguments_that_went_into_a_store_are_compared_by_their_hash():
         make(lambda self: self.external("o").signal("go", "other").result(), child=child)
     ).registry
     assert "SignalExternal" in story.decide().parked
+
+
+def test_many_unread_signals_go_into_the_store_and_the_next_run_reads_them(tmp_path):
+    def run(self, reads=False):
+        if not reads:
+            self.restart(reads=True)
+        return sum(len(self.signal("many").result()) for _ in range(600))
+
+    story = FarStory(make(run))
+    story.registry.vocabulary.allow(LONGEST)
+    for _ in range(600):
+        story.add(e.WorkflowExecutionSignaled(signal_name="many", input='"' + "y" * 100 + '"'))
+    payloads = Payloads(DirectoryStore(tmp_path))
+    (close,) = story.decide().decisions
+    sent = payloads.write_decision(close)
+
+    assert len(close.input) > limits.DATA > len(sent.input)
+    assert same_arguments(sent.input, without_meta(close.input))
+    following = FarStory(make(run), input=sent.input)
+    following.poll()
+    verdict = decide(following.registry, RUN, following.type, following.events, payloads.load)
+    assert result_of(verdict) == 600 * 100
