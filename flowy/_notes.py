@@ -107,8 +107,9 @@ class Notes:
     def signal(self, name: str) -> Placeholder[Any]:
         """The next unread signal of that name; those that came before are there already.
 
-        Its result is the signal's value: JSON, else the text itself; None without one. Names that
-        begin with `flowy.` are ours.
+        Its result is the signal's value: JSON, else the text itself; None without one. It takes a
+        signal though nobody looks at it: in a loop with a time limit keep it for the next round, or
+        `cancel()` it. Names that begin with `flowy.` are ours.
 
         Raises:
             OptionError: for such a name, or one that a handler method takes.

@@ -232,7 +232,7 @@ class Handle:
         Raises:
             SerializationError: for a value that cannot be read.
         """
-        return forms.read_user_context(self.describe().context)
+        return forms.read_user_context(self.describe().context, self.converter)
 
     def describe(self) -> ExecutionInfo:
         """The type, status and times of this run."""

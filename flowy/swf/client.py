@@ -258,7 +258,8 @@ class SWFClient:
             domain=self.domain,
             execution=msgspec.to_builtins(execution),
         )
-        return execution_info(found["executionInfo"], found.get("latestExecutionContext"))
+        context = self.payloads.read(found.get("latestExecutionContext"))
+        return execution_info(found["executionInfo"], context)
 
     def history(
         self, execution: ExecutionId, *, newest_first: bool = False, page: int = limits.PAGE

@@ -46,14 +46,22 @@ def test_details_over_swfs_length_are_refused_where_the_marker_is_asked_for():
     assert asked(Story(make(run)).decide()) == ["CompleteWorkflowExecution"]
 
 
-@pytest.mark.parametrize("changed", [("other", 1), ("half way", 2), ("half way", None)])
-def test_another_marker_or_other_details_are_a_difference(changed):
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("half way", 1), ("other", 1)),
+        (("half way", 1), ("half way", 2)),
+        (("half way", 1), ("half way", None)),
+        (("half way", None), ("half way", 1)),
+    ],
+)
+def test_another_marker_or_other_details_are_a_difference(before, after):
     def recorded(self):
-        self.marker("half way", 1)
+        self.marker(*before)
         self.resize("a").result()
 
     def now(self):
-        self.marker(*changed)
+        self.marker(*after)
         self.resize("a").result()
 
     story = Story(make(recorded))
@@ -62,7 +70,7 @@ def test_another_marker_or_other_details_are_a_difference(changed):
 
     parked = story.decide().parked
     assert "RecordMarker half way" in parked
-    assert f"asked:    RecordMarker {changed[0]}" in parked
+    assert f"asked:    RecordMarker {after[0]}" in parked
 
 
 def test_a_refused_marker_is_no_difference():
@@ -303,6 +311,19 @@ def test_the_call_of_a_recorded_patch_may_be_removed_later():
     story.complete("transcode-1", 5)
 
     assert result_of(story.decide()) == 5
+
+
+def test_the_call_of_a_recorded_patch_may_be_moved():
+    def later(self):
+        found = self.transcode("a").result()
+        return [found, self.patched("swap")]
+
+    story = Story(make(new))
+    story.decide()
+    deployed(story, later)
+    story.complete("transcode-1", 5)
+
+    assert result_of(story.decide()) == [5, True]
 
 
 def test_patch_done_lets_patched_executions_go_on_and_is_noted_by_new_ones():
