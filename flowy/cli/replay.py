@@ -105,12 +105,13 @@ def open_ones(registry: "Registry", place: dict[str, Any]) -> Iterator[Finding]:
 
 def replay_all(histories: Iterator[Finding], registry: "Registry") -> Iterator[Replayed]:
     """Replay one history after the other; what is wrong with one does not stop the others."""
-    from flowy.testing.replaying import read, replay_events  # pulls in the engine
+    from flowy.testing.replaying import load_of, read, replay_events  # pulls in the engine
 
     for name, find in histories:
         try:
-            recorded = read(find())
-            turns = replay_events(recorded.events, recorded.execution, registry)
+            history = find()
+            recorded, load = read(history), load_of(history)
+            turns = replay_events(recorded.events, recorded.execution, registry, load)
         except NonDeterminismError as error:
             yield Replayed(name, "different", 0, error.message, error.hint)
         except FlowyError as error:

@@ -4,7 +4,7 @@ It runs in the decider's own branches and placeholders; but each thing it asks f
 the spot, so there is no service, no history and no replay.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -12,9 +12,9 @@ from inspect import isclass
 from typing import Any, assert_never
 
 from flowy import forms
-from flowy._notes import handlers_of
 from flowy._workflow import Workflow
-from flowy.converter import PLAIN
+from flowy._workflow import workflow as decorated
+from flowy.converter import Converter
 from flowy.decider import news
 from flowy.decider.asked import Ask, Asked, Call
 from flowy.decider.branches import Branch, Ending, Raised
@@ -24,7 +24,7 @@ from flowy.decider.running import RunningCode
 from flowy.decider.turns import Turn
 from flowy.errors import ExecutionFailed, FlowyError, NonDeterminismError, OptionError
 from flowy.options import UNSET, WorkflowOptions
-from flowy.registry import Registry, WorkflowDefinition, definition, origin_of
+from flowy.registry import Registry, WorkflowDefinition, definition
 from flowy.swf.decisions import (
     CancelWorkflowExecution,
     CompleteWorkflowExecution,
@@ -44,6 +44,8 @@ from flowy.swf.values import ExecutionId, TaskList, TypeId
 from flowy.testing.clock import START, VirtualClock
 from flowy.testing.stand_ins import NoStandIn, Proxy, StandIns, proxies_of
 
+ANY_LENGTH = 2**31
+TASK_LIST = "flowy.testing"
 BEGINNING = 3
 """Events of the first turn; those that answer a decision have the ids after them."""
 RUN = ExecutionId("flowy.testing.call", "run")
@@ -95,13 +97,15 @@ def call(
         TimeoutError: if it waits for what never comes: a signal that was not given.
         FlowyError: for a proxy that has neither a function nor code.
     """
-    proxies = proxies_of(workflow)
-    stand_ins = StandIns(proxies, functions_in(named, proxies), call_child)
+    known, proxies = defined(workflow), proxies_of(workflow)
+    registry = registry_of(known, proxies)
+    converter = registry.converter
+    stand_ins = StandIns(proxies, functions_in(named, proxies), call_child, converter)
     kwargs = {name: value for name, value in named.items() if name not in proxies}
-    known = defined(workflow)
-    meta = forms.Meta(signals=tuple(map(written, signals)))
-    text = forms.write_input(forms.write_arguments(args, kwargs), meta)
-    running = Called(handlers_first(known), stand_ins)
+    meta = forms.Meta(signals=tuple(written(signal, converter) for signal in signals))
+    arguments = forms.write_arguments(args, kwargs, converter)
+    text = forms.write_input(arguments, meta, converter.longest)
+    running = Called(handlers_first(known), registry, stand_ins)
     try:
         started = first_event(text, known.options, tuple(tags))
         answer = running.activate(first_turn(started, VirtualClock(now).now()))
@@ -131,8 +135,10 @@ class Called(Execution):
 
     queue = Answered
 
-    def __init__(self, definition: WorkflowDefinition, stand_ins: StandIns) -> None:
-        super().__init__(definition, RUN, Registry())
+    def __init__(
+        self, definition: WorkflowDefinition, registry: Registry, stand_ins: StandIns
+    ) -> None:
+        super().__init__(definition, RUN, registry)
         assert isinstance(self.asked, Answered)  # noqa: S101  # the attribute above said so
         self.asked.execution = self
         self.ending: Ending | None = None
@@ -212,11 +218,23 @@ def defined(workflow: type[Workflow]) -> WorkflowDefinition:
     given: object = workflow  # what the annotation promises is what is checked here
     if not (isclass(given) and issubclass(given, Workflow)):
         raise OptionError(f"{workflow!r} is no workflow", hint="give a Workflow class")
-    options = WorkflowOptions(task_list="flowy.testing")
-    type_id = TypeId(workflow.__name__, "0")
-    return WorkflowDefinition(
-        type_id, options, workflow, origin_of(workflow), handlers=handlers_of(workflow)
-    )
+    made = decorated(workflow.__name__, 0, TASK_LIST)(type(workflow.__name__, (workflow,), {}))
+    return defined(made)
+
+
+def registry_of(known: WorkflowDefinition, proxies: Mapping[str, Proxy]) -> Registry:
+    """The workflow, with all whose code its proxies hold: their types of values are known then.
+
+    Texts may be of any length: whether there is a payload store is not this test's business.
+    """
+    registry = Registry()
+    registry.add(known.target)
+    for proxy in proxies.values():
+        held = getattr(proxy, "definition", None)
+        if held is not None:
+            registry.add(held.target)
+    registry.vocabulary.allow(ANY_LENGTH)
+    return registry
 
 
 def handlers_first(known: WorkflowDefinition) -> WorkflowDefinition:
@@ -258,16 +276,16 @@ def first_turn(started: Attributes, at: int) -> list[Event]:
     """A history that has nothing but a beginning and a decision task."""
     parts = (
         started,
-        DecisionTaskScheduled(task_list=TaskList("flowy.testing")),
+        DecisionTaskScheduled(task_list=TaskList(TASK_LIST)),
         DecisionTaskStarted(scheduled_event_id=2),
     )
     return [Event(number, at, attributes) for number, attributes in enumerate(parts, 1)]
 
 
-def written(signal: Signal) -> tuple[str, str | None]:
+def written(signal: Signal, converter: Converter) -> tuple[str, str | None]:
     """A signal as it is recorded."""
     name, value = (signal, None) if isinstance(signal, str) else signal
-    return name, forms.write_signal(value, PLAIN)
+    return name, forms.write_signal(value, converter)
 
 
 def result_of(running: Called, answer: Answer | Wants) -> Any:
@@ -304,11 +322,11 @@ def closed(running: Called, decisions: tuple[Decision, ...]) -> Any:
         raise running.failure
     match decisions[-1]:
         case CompleteWorkflowExecution(result=result):
-            return forms.read_result(result)
+            return forms.read_result(result, running.converter)
         case CancelWorkflowExecution(details=details):
             raise ExecutionFailed("CANCELED", details=details or "")
         case ContinueAsNewWorkflowExecution(input=input):
-            given = forms.read_input(input)
+            given = forms.read_input(input, running.converter)
             raise Restarted(given.args, given.kwargs)
         case FailWorkflowExecution(reason=reason, details=details):
             if isinstance(running.ending, Raised):

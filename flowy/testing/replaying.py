@@ -60,7 +60,13 @@ def replay(
     for activity in activities:
         registry.add(activity)
     recorded = read(history)
-    return replay_events(recorded.events, execution or recorded.execution, registry)
+    load = load_of(history)
+    return replay_events(recorded.events, execution or recorded.execution, registry, load)
+
+
+def load_of(history: History) -> Load:
+    """What brings stored payloads: of a handle its client's store, else nobody."""
+    return history.swf.payloads.load if isinstance(history, Handle) else no_store
 
 
 def save_history(path: str | Path, handle: Handle) -> None:

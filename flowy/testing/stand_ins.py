@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from flowy import forms
 from flowy._activity import Activity, TaskInfo
+from flowy.converter import Converter
 from flowy.errors import Canceled, FlowyError, TaskTimedOut
 from flowy.lambda_proxy import LambdaProxy
 from flowy.options import Options
@@ -54,6 +55,7 @@ class StandIns:
     proxies: Mapping[str, Proxy]
     functions: Mapping[str, Code]
     child: Plays
+    converter: Converter
 
     def answers(self, decision: Decision, call: Any, id: int) -> Iterator[Attributes] | None:
         """The events that follow upon a decision, all at once; None for one that has none.
@@ -74,13 +76,14 @@ class StandIns:
 
     def _activity(self, asked: d.ScheduleActivityTask, name: str, id: int) -> Iterator[Attributes]:
         code = self._code(name, str(asked.activity_type))
-        given = forms.read_input(asked.input)
+        given = forms.read_input(asked.input, self.converter)
         meta, link = given.meta, ActivityEnvironment()
-        details = forms.read_result(meta.details)
+        details = forms.read_result(meta.details, self.converter)
         info = TaskInfo(RUN, asked.activity_type, asked.activity_id, meta.attempt, details)
         known = ActivityDefinition(asked.activity_type, Options(), code, "")
         try:
-            result = forms.write_result(execution.call(known, Activity(info, link), given))
+            value = execution.call(known, Activity(info, link), given)
+            result = forms.write_result(value, self.converter)
         except Canceled as error:
             text = None if error.details is None else forms.write_result(error.details)
             yield e.ActivityTaskCanceled(id, 0, details=text)
@@ -97,7 +100,7 @@ class StandIns:
         self, asked: d.StartChildWorkflowExecution, name: str, id: int
     ) -> Iterator[Attributes]:
         kind, run = asked.workflow_type, ExecutionId(asked.workflow_id, RUN.run_id)
-        given = forms.read_input(asked.input)
+        given = forms.read_input(asked.input, self.converter)
         code = self._code(name, str(kind))
         yield e.ChildWorkflowExecutionStarted(id, run, kind)
         try:
@@ -105,7 +108,7 @@ class StandIns:
                 value = self.child(code, given.args, given.kwargs)
             else:
                 value = code(*given.args, **given.kwargs)
-            result = forms.write_result(value)
+            result = forms.write_result(value, self.converter)
         except TaskTimedOut as error:
             yield e.ChildWorkflowExecutionTimedOut(id, 0, error.kind, run, kind)
         except Canceled:
@@ -120,9 +123,9 @@ class StandIns:
 
     def _lambda(self, asked: d.ScheduleLambdaFunction, name: str, id: int) -> Iterator[Attributes]:
         code = self._code(name, asked.name)
-        payload = [] if asked.input is None else [forms.read_result(asked.input)]
+        payload = [] if asked.input is None else [forms.read_result(asked.input, self.converter)]
         try:
-            result = forms.write_result(code(*payload))
+            result = forms.write_result(code(*payload), self.converter)
         except TaskTimedOut as error:
             yield e.LambdaFunctionTimedOut(id, 0, timeout_type=error.kind)
         except Exception as error:  # noqa: BLE001  # task execution: it fails the function

@@ -1,5 +1,6 @@
 """`call`: a workflow's code with plain functions in place of its proxies."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -331,3 +332,31 @@ def test_what_is_no_workflow_or_no_function_is_refused():
         call(dict)
     with pytest.raises(OptionError, match=r"transcode=3 .* proxy's place"):
         flow(lambda self: None, transcode=3)
+
+
+@dataclass(frozen=True)
+class Size:
+    width: int
+
+
+@activity("Scale", 1, "images")
+def scale(size: Size, by: int) -> Size:
+    return Size(size.width * by)
+
+
+def test_types_of_annotations_are_known_as_they_are_in_production():
+    class Scaling(Workflow):
+        scale = ActivityProxy(scale)
+
+        def run(self, size: Size) -> Size:
+            return self.scale(size, 3).result()
+
+    assert call(Scaling, Size(2)) == Size(6)
+    assert call(Scaling, Size(2), scale=lambda size, by: size) == Size(2)
+
+
+def test_long_texts_need_no_store():
+    text = "x" * 100_000
+    assert (
+        flow(lambda self, given: self.transcode(given), text, transcode=str.upper) == text.upper()
+    )
