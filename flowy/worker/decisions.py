@@ -134,7 +134,7 @@ def handle(desk: Desk, task: DecisionTask, arrived: float) -> str:
     tell(desk, task, verdict)
     told, error = respond(
         lambda: desk.post.client.complete_decision(
-            task.token, verdict.decisions, verdict.context, *routed(desk, task, verdict)
+            task.token, verdict.decisions, verdict.context, *routed(desk, task)
         ),
         deadline=deadline,
         loopback=desk.post.client.loopback,
@@ -170,12 +170,11 @@ def notice(desk: Desk, task: DecisionTask) -> None:
         _log.info("the service ignores task list overrides", task_list=desk.post.task_list)
 
 
-def routed(desk: Desk, task: DecisionTask, verdict: Verdict) -> Route:
+def routed(desk: Desk, task: DecisionTask) -> Route:
     """Where the execution's next decision task shall go; a parked one may go to newer code."""
     if desk.private is None or desk.is_private_over():
         return Route()
-    kept = desk.decider.last(task.execution) > 0
-    stays = kept and not verdict.parked and not desk.stop.is_set()
+    stays = desk.decider.last(task.execution) > 0 and not desk.stop.is_set()
     return route(desk.post.task_list, desk.private, stays=stays)
 
 

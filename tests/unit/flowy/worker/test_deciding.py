@@ -115,6 +115,23 @@ def test_an_execution_that_went_on_elsewhere_catches_up_with_its_history():
     assert other.counts.lookups == {"miss": 1}
 
 
+def test_a_window_that_begins_later_than_what_was_kept_is_completed_from_the_history():
+    stage = play()
+    one, other = stage.decider("a"), stage.decider("b")
+    stage.start(Sequence, 4)
+    one.decide()
+    stage.work()
+    stage.advance(5)
+    other.decide()
+    stage.work()
+    task = other.poll()  # news since the other one's turn
+
+    verdict = one.desk.decider.decide(task, lambda: list(stage.swf.history(task.execution)))
+    assert not verdict.parked
+    assert one.counts.lookups == {"new": 1, "hit": 1}
+    assert stage.calls["GetWorkflowExecutionHistory"] == 1
+
+
 def test_a_window_that_begins_later_than_the_kept_execution_brings_the_history_once():
     stage = play()
     one, handle = stage.decider("a"), stage.start(Sequence, 4)

@@ -381,6 +381,7 @@ def test_a_cut_ends_the_polls_of_the_own_list_at_once():
     service.stop.set()
     cut.set()
     assert worked_at(at_two_lists(service), cut).outcomes == []
+    assert service.polled == []  # not even once, after the stop
 
 
 def test_a_service_that_ignores_overrides_is_asked_for_the_own_list_no_more():
