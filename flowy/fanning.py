@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 from flowy.combinators import NOWHERE, Finishing, line_of
 from flowy.errors import OptionError
 from flowy.placeholders import Line, Placeholder
-from flowy.proxies import BoundProxy
+from flowy.proxies import ActivityProxy, BoundProxy
 
 T = TypeVar("T")
 
@@ -25,14 +25,14 @@ def starter(code: Callable[..., Any], line: Line) -> Start:
     return lambda *args: line.spawn(code, args, {})
 
 
-def check_at_once(at_once: int) -> None:
-    """Refuse a width in which nothing would ever run.
+def check_width(name: str, width: int) -> None:
+    """Refuse a width in which nothing would ever run; `name` is the option's.
 
     Raises:
         OptionError: for anything but a whole number from 1.
     """
-    if at_once < 1:
-        raise OptionError(f"at_once={at_once!r} starts nothing", hint="a whole number from 1")
+    if width < 1:
+        raise OptionError(f"{name}={width!r} starts nothing", hint="a whole number from 1")
 
 
 def map_items(start: Start, items: Sequence[Any], at_once: int) -> list[Any]:
@@ -56,6 +56,26 @@ def map_items(start: Start, items: Sequence[Any], at_once: int) -> list[Any]:
         results[numbers.pop(call)] = call.result()
         begin(1)
     return results
+
+
+def map_slices(start: Start, items: Sequence[Any], at_once: int, per_child: int) -> list[Any]:
+    """The same, `per_child` items in each child execution; all together have `at_once` open."""
+    slices = [items[begin : begin + per_child] for begin in range(0, len(items), per_child)]
+    results = map_items(start, slices, max(1, at_once // per_child))
+    return [result for part in results for result in part]
+
+
+def activity_of(code: Callable[..., Any]) -> ActivityProxy[..., Any]:
+    """The proxy of an activity, whose calls another execution can make.
+
+    Raises:
+        OptionError: for anything else: code of this workflow runs in this execution only.
+    """
+    if isinstance(code, BoundProxy) and isinstance(code.proxy, ActivityProxy):
+        return code.proxy
+    raise OptionError(
+        f"per_child cannot run {code!r} in another execution", hint="map the proxy of an activity"
+    )
 
 
 @overload
@@ -107,5 +127,5 @@ def reduce_pairs(start: Start, items: Sequence[Any]) -> Any:
 
 
 # What the branches are called in the ids of their calls.
-map_items.__name__ = "map"
+map_items.__name__ = map_slices.__name__ = "map"
 reduce_pairs.__name__ = "parallel_reduce"

@@ -66,7 +66,7 @@ class LambdaProxy:
                 raise TypeError(f"{self.name} takes one value, without a name")
             return caller.call_lambda(self, payload)
 
-        return BoundProxy(self.name, caller, call)
+        return BoundProxy(self, caller, call)
 
 
 def check_time_out(value: object) -> None:

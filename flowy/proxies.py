@@ -25,16 +25,23 @@ class Caller(Line, Protocol):
         """Ask for the activity of this proxy with these arguments."""
 
 
+class Named(Protocol):
+    """Any proxy: `name` is that of the attribute that holds it."""
+
+    name: str
+
+
 class BoundProxy(Generic[P, R]):
     """A proxy of a running workflow: calling it gives a placeholder at once."""
 
     def __init__(
         self,
-        name: str,
+        proxy: Named,
         line: Line,
         call: Callable[[tuple[Any, ...], dict[str, Any]], Placeholder[R]],
     ) -> None:
-        self.__name__ = name
+        self.__name__ = proxy.name
+        self.proxy = proxy
         self.line = line
         self._call = call
 
@@ -93,7 +100,7 @@ class ActivityProxy(Generic[P, R]):
         if workflow is None:
             return self
         caller: Caller = workflow.execution
-        return BoundProxy(self.name, caller, partial(caller.call_activity, self))
+        return BoundProxy(self, caller, partial(caller.call_activity, self))
 
 
 def identify(

@@ -87,7 +87,7 @@ class WorkflowProxy(Generic[P, R]):
         if workflow is None:
             return self
         caller: ChildCaller = workflow.execution
-        return BoundProxy(self.name, caller, partial(caller.call_child, self))
+        return BoundProxy(self, caller, partial(caller.call_child, self))
 
 
 def identify(

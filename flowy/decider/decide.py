@@ -12,6 +12,7 @@ from flowy.decider.verdict import Verdict
 from flowy.errors import PayloadError, ServiceError, UnknownType
 from flowy.references import Reference
 from flowy.registry import Registry
+from flowy.slices import workflow_of
 from flowy.swf.events import Event
 from flowy.swf.values import ExecutionId, TypeId
 
@@ -62,7 +63,7 @@ def begin(registry: Registry, execution: ExecutionId, type: TypeId) -> Execution
     Raises:
         UnknownType: if no plugin defines its workflow.
     """
-    return Execution(registry.workflow(type), execution, registry)
+    return Execution(workflow_of(registry, type), execution, registry)
 
 
 def go_on(running: Execution, events: Sequence[Event], load: Load = no_store) -> Verdict | Stale:

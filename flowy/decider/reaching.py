@@ -2,6 +2,7 @@
 
 from typing import Any, NoReturn, Protocol
 
+from flowy import slices, written_options
 from flowy.converter import Converter
 from flowy.decider.children import ChildCall, Children
 from flowy.decider.externals import Externals, Message, Target
@@ -11,9 +12,14 @@ from flowy.decider.restarting import Restart, write_arguments
 from flowy.errors import OptionError
 from flowy.externals import ChildPlaceholder, Sender
 from flowy.lambda_proxy import LambdaProxy
+from flowy.options import UNSET, Unset
 from flowy.placeholders import Placeholder
+from flowy.proxies import ActivityProxy
+from flowy.scopes import AllOptions
 from flowy.swf.events import WorkflowExecutionStarted
 from flowy.workflow_proxy import WorkflowProxy
+
+SLICE: WorkflowProxy[..., Any] = WorkflowProxy(slices.TYPE.name, slices.TYPE.version)
 
 
 class Reach(Protocol):
@@ -40,6 +46,21 @@ class Reaching(Sender, Protocol):
         placeholder: ChildPlaceholder[Any] = ChildPlaceholder(self, branch.number(proxy.name))
         said = branch.options.over(proxy.options)
         self._parts.children.call(placeholder, proxy, said, (args, kwargs))
+        return placeholder
+
+    def call_slice(
+        self, proxy: ActivityProxy[..., Any], at_once: int, items: list[Any]
+    ) -> ChildPlaceholder[Any]:
+        """Ask for a child execution that calls an activity for each item.
+
+        It has the settings of this execution; what is said here of calls holds for its calls.
+        """
+        branch = self._parts.lines.current()
+        said = written_options.write(branch.options.over(proxy.options))
+        values = (proxy.type.name, proxy.type.version, said, items, at_once)
+        placeholder: ChildPlaceholder[Any] = ChildPlaceholder(self, branch.number("slice"))
+        own = own_settings(self._parts.started)
+        self._parts.children.call(placeholder, SLICE, own, (values, {}))
         return placeholder
 
     def child_id(self, child: ChildPlaceholder[Any]) -> str:
@@ -105,3 +126,23 @@ def child_of(placeholder: ChildPlaceholder[Any]) -> ChildCall:
     call = placeholder.source
     assert isinstance(call, ChildCall)  # noqa: S101  # call_child made it so
     return call
+
+
+def own_settings(started: WorkflowExecutionStarted) -> AllOptions:
+    """The settings of an execution, for a child that does a part of its work."""
+    limit = time_of(started.execution_start_to_close_timeout)
+    return AllOptions(
+        task_list=started.task_list.name,
+        execution_start_to_close=UNSET if limit is None else limit,
+        task_start_to_close=time_of(started.task_start_to_close_timeout),
+        child_policy=started.child_policy,
+        priority=UNSET if started.task_priority is None else int(started.task_priority),
+        lambda_role=UNSET if started.lambda_role is None else started.lambda_role,
+    )
+
+
+def time_of(text: str | None) -> int | Unset | None:
+    """A time-out as it is recorded: None is never, UNSET where nothing is recorded."""
+    if text is None:
+        return UNSET
+    return None if text == "NONE" else int(text)

@@ -25,6 +25,7 @@ from flowy.errors import NonDeterminismError
 from flowy.payloads.crossing import texts_of
 from flowy.references import gather
 from flowy.registry import ActivityDefinition, Registry, WorkflowDefinition
+from flowy.slices import workflow_of
 from flowy.swf.events import Event, WorkflowExecutionStarted
 from flowy.swf.values import ExecutionId
 from flowy.swf.wire import event_to_wire
@@ -128,7 +129,7 @@ def task_of(
     first = events[0].attributes
     if not isinstance(first, WorkflowExecutionStarted):
         return None
-    origin = origin_of(registry.workflow(first.workflow_type))
+    origin = origin_of(workflow_of(registry, first.workflow_type))
     if origin is None or registry.vocabulary.extra:
         return None
     known = [named(activity) for activity in registry.activities.values()]

@@ -14,6 +14,7 @@ from flowy.decider.execution import Broken, Decided, Execution, NonDeterminism, 
 from flowy.decider.turns import cut
 from flowy.errors import NonDeterminismError, UnreadableHistory
 from flowy.registry import Registry
+from flowy.slices import workflow_of
 from flowy.swf.events import Event, WorkflowExecutionStarted
 from flowy.swf.values import ExecutionId
 from flowy.swf.wire import event_from_wire, event_to_wire
@@ -92,7 +93,7 @@ def replay_events(
     first = events[0].attributes if events else None
     if not isinstance(first, WorkflowExecutionStarted):
         raise UnreadableHistory("a history begins with WorkflowExecutionStarted, this one does not")
-    definition = registry.workflow(first.workflow_type)
+    definition = workflow_of(registry, first.workflow_type)
     turns = cut(events).turns
     if not turns:
         return 0  # nothing was ever decided

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
+from flowy import slices
 from flowy.errors import AlreadyExists, Fault, ServiceError, UnknownResource
 from flowy.options import ACTIVITY_DEFAULTS, WORKFLOW_DEFAULTS, Options, WorkflowOptions
 from flowy.registry import ActivityDefinition, Registry, WorkflowDefinition
@@ -37,7 +38,8 @@ def register_types(client: Types, registry: Registry) -> list[Fault]:
     Options go with every decision, so other defaults do no harm to what our own code schedules.
     """
     found = [register_activity(client, known) for known in registry.activities.values()]
-    found += [register_workflow(client, known) for known in registry.workflows.values()]
+    ours = slices.BUILT_IN.values() if registry.workflows else ()
+    found += [register_workflow(client, known) for known in (*registry.workflows.values(), *ours)]
     return [fault for fault in found if fault is not None]
 
 

@@ -72,7 +72,8 @@ def test_what_is_missing_is_registered_with_the_options_as_defaults():
 def test_the_first_paragraph_of_the_docstring_is_the_description():
     types = Types()
     register_types(types, registry())
-    assert types.descriptions == {STEP: "Go one step further.", WORK: ""}
+    assert types.descriptions[STEP] == "Go one step further."
+    assert types.descriptions[WORK] == ""
 
 
 def test_other_defaults_are_a_warning_that_lists_each_with_both_values():
@@ -100,5 +101,16 @@ def test_another_host_that_was_faster_is_no_fault():
 
 def test_each_registration_that_fails_is_told():
     faults = register_types(Types(ServiceError("OperationNotPermittedFault", "no")), registry())
-    assert [fault.severity for fault in faults] == ["error", "error"]
+    assert [fault.severity for fault in faults] == ["error"] * 3  # flowy.map is one of them
     assert "the activity type Step/1: OperationNotPermittedFault: no" in faults[0].message
+
+
+def test_deciders_also_register_the_workflow_types_that_flowy_brings():
+    types = Types()
+    register_types(types, registry())
+    assert TypeId("flowy.map", "1") in types.known
+
+    without_workflows, types = Registry(), Types()
+    without_workflows.add(step)
+    register_types(types, without_workflows)
+    assert list(types.known) == [STEP]
