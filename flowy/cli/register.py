@@ -52,12 +52,15 @@ def register(strict: bool, modules: tuple[str, ...], as_json: bool, **place: Any
     Types that are registered with other defaults, or are deprecated, are listed too. The exit code
     is 1 if one of them could not be registered. (flowyd registers what it loads by itself.)
     """
-    from flowy.worker.registration import register_types  # what only shows help needs none of it
+    from flowy.worker.registration import (
+        register_types,
+        workflows_of,
+    )  # what only shows help needs none of it
 
     registry = load_code(place["config"], modules).registry
     noted = Noted(connect(**place).swf)
     faults = register_types(noted, registry)
-    known = len(registry.activities) + len(registry.workflows)
+    known = len(registry.activities) + len(workflows_of(registry))
     lines = [f"registered the {name}" for name in noted.registered]
     lines += [f"{fault.severity}: {fault}" for fault in faults]
     lines.append(f"{known} types, {len(noted.registered)} of them new")

@@ -38,9 +38,14 @@ def register_types(client: Types, registry: Registry) -> list[Fault]:
     Options go with every decision, so other defaults do no harm to what our own code schedules.
     """
     found = [register_activity(client, known) for known in registry.activities.values()]
-    ours = slices.BUILT_IN.values() if registry.workflows else ()
-    found += [register_workflow(client, known) for known in (*registry.workflows.values(), *ours)]
+    found += [register_workflow(client, known) for known in workflows_of(registry)]
     return [fault for fault in found if fault is not None]
+
+
+def workflows_of(registry: Registry) -> list[WorkflowDefinition]:
+    """The workflow types to register: with the first of the plugins' come those of flowy itself."""
+    ours = slices.BUILT_IN.values() if registry.workflows else ()
+    return [*registry.workflows.values(), *ours]
 
 
 def register_activity(client: Types, definition: ActivityDefinition) -> Fault | None:
