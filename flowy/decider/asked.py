@@ -18,7 +18,7 @@ from flowy.decider.places import Place
 from flowy.decider.room import LIMITS, Limits, fitting
 from flowy.decider.turns import Turn
 from flowy.errors import NonDeterminismError
-from flowy.swf.decisions import Decision, StartTimer
+from flowy.swf.decisions import CLOSES, Decision, StartTimer
 from flowy.swf.events import Event
 
 
@@ -159,6 +159,11 @@ class Asked:
         """
         _, more = fitting(self._sendable(), self._limits.room)
         return not more
+
+    def take_back_close(self) -> None:
+        """Forget the close, which had no room in the answer: it is offered anew, as things are."""
+        for kind in CLOSES:
+            self._waiting -= len(self._lanes.pop(kind, ()))
 
     def answer(self, started: int) -> Response:
         """What to answer now to the decision task that started with that event.

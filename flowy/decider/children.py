@@ -223,7 +223,7 @@ class Children:
         return f"{id}.{digest}" if len(id) <= LONGEST_NAME else digest
 
     def _is_recorded(self, call: ChildCall, memory: Memory) -> bool:
-        return memory.has_child(call.workflow_id, call.type)
+        return memory.has_child(call.attempt)
 
     def _begin(self, call: ChildCall) -> None:
         args, kwargs = call.values
@@ -271,6 +271,7 @@ def decision(call: ChildCall, input: str) -> StartChildWorkflowExecution:
         workflow_id=call.workflow_id,
         workflow_type=call.type,
         child_policy=None if said.child_policy is UNSET else said.child_policy,
+        control=call.attempt,  # whose attempt it is: two calls may have one workflowId
         execution_start_to_close_timeout=None if run is UNSET else duration(run),
         input=input,
         lambda_role=None if said.lambda_role is UNSET else said.lambda_role,

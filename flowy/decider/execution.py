@@ -327,6 +327,9 @@ class Execution:
         if self._is_over() and self.asked.fits():
             self._offer_close()
         response, notes = self.asked.answer(turns[-1].started), self.notebook
+        if self._offered and response.kept_back:
+            self._offered = False
+            self.asked.take_back_close()
         self.memory.rest()
         return Decided(
             response.decisions,

@@ -14,10 +14,14 @@ from flowy.swf.decisions import (
     RecordMarker,
     ScheduleActivityTask,
     ScheduleLambdaFunction,
-    StartChildWorkflowExecution,
     StartTimer,
 )
-from flowy.swf.events import Attributes, MarkerRecorded
+from flowy.swf.events import (
+    Attributes,
+    MarkerRecorded,
+    StartChildWorkflowExecutionFailed,
+    StartChildWorkflowExecutionInitiated,
+)
 from flowy.swf.values import TypeId
 
 
@@ -64,9 +68,12 @@ class Memory:
         """Whether a marker of that name was asked for, recorded or refused."""
         return (RecordMarker.__name__, name) in self._identities
 
-    def has_child(self, workflow_id: str, type: TypeId) -> bool:
-        """Whether a child of that workflowId and type is recorded, initiated or refused."""
-        return (StartChildWorkflowExecution.__name__, workflow_id, str(type)) in self._identities
+    def has_child(self, attempt: str) -> bool:
+        """Whether that attempt at a child is recorded, initiated or refused.
+
+        Its `control` tells: several calls may say one workflowId, one after the other.
+        """
+        return attempt in self._children
 
     def has_lambda(self, id: str, name: str) -> bool:
         """Whether a Lambda function of that id and name is recorded, scheduled or refused."""
@@ -97,6 +104,11 @@ class Memory:
     @cached_property
     def _identities(self) -> set[identity.Identity]:
         return {identity.of_event(attributes) for attributes in self._batches}
+
+    @cached_property
+    def _children(self) -> set[str | None]:
+        kinds = (StartChildWorkflowExecutionInitiated, StartChildWorkflowExecutionFailed)
+        return {each.control for each in self._batches if isinstance(each, kinds)}
 
     @cached_property
     def _recorded(self) -> Counter[Lane]:

@@ -54,7 +54,11 @@ class FarStory(Story):
                 super().take(decision, completed)
 
     def initiate(self, child: d.StartChildWorkflowExecution) -> int:
-        named = {"workflow_id": child.workflow_id, "workflow_type": child.workflow_type}
+        named = {
+            "workflow_id": child.workflow_id,
+            "workflow_type": child.workflow_type,
+            "control": child.control,
+        }
         if cause := self.refusals.get(child.workflow_id):
             kind = e.StartChildWorkflowExecutionFailed
             return self.record(kind, cause=cause, initiated_event_id=0, **named)

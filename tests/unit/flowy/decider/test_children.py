@@ -221,6 +221,32 @@ def test_history_and_not_the_policy_says_whether_a_child_was_started_again():
     assert result_of(story.decide()) == "fine"
 
 
+def test_attempts_of_another_call_with_the_same_workflow_id_are_not_its_own():
+    def run(self):
+        ends = []
+        for retry in (1, 0):
+            with self.options(retry=retry, workflow_id="w"):
+                child = self.child("a")
+            try:
+                ends.append(child.result())
+            except TaskFailed:
+                ends.append(None)
+        self.resize("b").result()
+        return ends
+
+    story = FarStory(parent(run))
+    story.decide()
+    story.child_fails("w")
+    story.decide()
+    story.child_completes("w~2", "fine")
+    story.decide()
+    story.child_fails("w")
+    assert kinds(story.decide()) == ["ScheduleActivityTask"]
+    story.complete("resize-1")
+
+    assert result_of(story.decide()) == ["fine", None]
+
+
 def test_a_terminated_child_is_not_started_again():
     story = FarStory(parent(one, retry=5, workflow_id="w"))
     story.decide()

@@ -7,7 +7,8 @@ from far_story import FarStory, kinds
 from story import RUN
 from workflows import failure_of, make
 
-from flowy.decider import decide
+from flowy.decider import Execution, decide
+from flowy.decider.room import Limits
 from flowy.swf import events as e
 from flowy.swf.decisions import ContinueAsNewWorkflowExecution, RecordMarker
 from flowy.swf.values import TaskList
@@ -224,3 +225,21 @@ def test_code_may_mark_its_end_before_it_restarts():
     first, second = FarStory(make(run)).decide().decisions
     assert isinstance(first, RecordMarker)
     assert isinstance(second, ContinueAsNewWorkflowExecution)
+
+
+def test_a_restart_that_had_no_room_takes_what_arrived_since_along():
+    def run(self):
+        for n in range(2):
+            self.resize("x" * 300, n)
+        self.restart("again")
+
+    story = FarStory(make(run))
+    kept = Execution(story.registry.workflow(story.type), RUN, story.registry, Limits(1_650))
+    asked = [type(decision).__name__ for decision in story.run(kept)]
+    assert asked == ["ScheduleActivityTask", "ScheduleActivityTask", "StartTimer"]
+    story.add(e.WorkflowExecutionSignaled(signal_name="late", input="1"))
+    (close,) = story.run(kept)
+    kept.evict()
+
+    assert isinstance(close, ContinueAsNewWorkflowExecution)
+    assert json.loads(close.input)["meta"] == {"signals": [["late", "1"]]}
