@@ -17,7 +17,7 @@ MUTANTS = {
 SAMPLE = ("kept_without_its_completed",)
 TRIED = tuple(MUTANTS) if os.environ.get("FLOWY_MUTANTS") == "all" else SAMPLE
 SUITE = "tests/property/flowy"
-PROGRAMS = {"FLOWY_PROPERTY_EXAMPLES": "1500", "FLOWY_PROPERTY_SHRINK": "no"}
+PROGRAMS = {"FLOWY_PROPERTY_PROGRAMS": "1500", "FLOWY_PROPERTY_SHRINK": "no"}
 
 
 @pytest.mark.parametrize("name", MUTANTS)

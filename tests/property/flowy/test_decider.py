@@ -11,21 +11,20 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from random import Random, SystemRandom
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from simulator import counts
 from simulator.elsewhere import Elsewhere
-from simulator.programs import programs
+from simulator.programs import Program, draw, shrunk
 from simulator.simulation import Simulation
 
-EXAMPLES = int(os.environ.get("FLOWY_PROPERTY_EXAMPLES", "250"))
+PROGRAMS = int(os.environ.get("FLOWY_PROPERTY_PROGRAMS", "300"))
 """A short form for each test run; `make property` is the long one."""
-PHASES = [Phase.generate, Phase.shrink]
-if os.environ.get("FLOWY_PROPERTY_SHRINK") == "no":  # a mutant need only be seen
-    PHASES.remove(Phase.shrink)
+SEED = int(os.environ.get("FLOWY_PROPERTY_SEED", "0"))
+"""The short form plays the same programs each time; -1 plays others."""
+SHRINKS = os.environ.get("FLOWY_PROPERTY_SHRINK") != "no"
 
 
 @pytest.fixture(scope="module")
@@ -35,25 +34,31 @@ def elsewhere() -> Iterator[Elsewhere]:
         yield process
 
 
-@pytest.mark.timeout(max(300, EXAMPLES))
+def trouble(
+    program: Program, seed: int, elsewhere: Elsewhere, seen: Counter[str] | None = None
+) -> str:
+    """What is wrong with a program, or nothing."""
+    try:
+        Simulation(program, seed, Counter() if seen is None else seen, elsewhere).run()
+    except Exception as error:  # noqa: BLE001  # any of them is shrunk, and shown with its program
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+@pytest.mark.timeout(max(300, PROGRAMS))
 def test_all_ways_of_deciding_say_the_same_whatever_happens(
     elsewhere: Elsewhere, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    begin = SystemRandom().randrange(2**32) if SEED < 0 else SEED
     seen: Counter[str] = Counter()
-
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        phases=PHASES,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(program=programs(), seed=st.integers(0, 2**32))
-    def simulate(program: Any, seed: int) -> None:
-        Simulation(program, seed, seen, elsewhere).run()
-
-    simulate()
+    for seed in range(begin, begin + PROGRAMS):
+        program = draw(Random(seed))
+        if told := trouble(program, seed, elsewhere, seen):
+            if SHRINKS:
+                program = shrunk(program, partial(trouble, seed=seed, elsewhere=elsewhere))
+                told = trouble(program, seed, elsewhere)
+            pytest.fail(f"Simulation({program!r}, {seed}, Counter()).run()\n{told}")
     with capsys.disabled():
-        sys.stdout.write(f"\n{EXAMPLES} programs\n{counts.table(seen)}\n")
-    few = counts.too_few(seen, counts.bar_of(EXAMPLES))
+        sys.stdout.write(f"\n{PROGRAMS} programs from seed {begin}\n{counts.table(seen)}\n")
+    few = counts.too_few(seen, counts.bar_of(PROGRAMS))
     assert not few, f"drawn too seldom to mean anything: {few}"

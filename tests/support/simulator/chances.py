@@ -121,10 +121,14 @@ class Chances:
         """Somebody signals an execution, or asks it to cancel itself; seldom it is ended."""
         if not self.service.runs:
             return
-        run, chance = self.luck.choice(self.service.runs), self.luck.random()
+        relatives = [
+            r for r in self.service.runs if r.children or r.started.parent_initiated_event_id
+        ]
+        run = self.luck.choice(relatives or self.service.runs)
+        chance = self.luck.random()
         if chance < 0.7:
             self.signal(run, self.luck.choice(SIGNALS))
-        elif chance < 0.85:
+        elif chance < 0.8:
             self.cancel(run)
         else:
             self.terminate(run)

@@ -1,7 +1,7 @@
 """The drawn workflows' types, and executions of them."""
 
-from simulator import steps_calls, steps_lines, steps_memory, steps_others
-from simulator.flow import Drawn
+from simulator import steps_calls, steps_joined, steps_lines, steps_memory, steps_others
+from simulator.flow import Awaiting, Drawn
 
 from flowy import workflow
 from flowy.decider import Execution
@@ -10,14 +10,15 @@ from flowy.registry import Registry
 from flowy.swf.limits import OPEN_TASKS
 from flowy.swf.values import ExecutionId, TypeId
 
-FAMILIES = (steps_calls, steps_lines, steps_memory, steps_others)
+FAMILIES = (steps_calls, steps_joined, steps_lines, steps_memory, steps_others)
 """Imported for the steps that they define."""
 
 workflow("Drawn", 1, "decisions")(Drawn)
 REGISTRY = Registry()
 REGISTRY.add(Drawn)
-DRAWN = TypeId("Drawn", "1")
-WORKFLOWS = (DRAWN,)
+workflow("Drawn", 2, "decisions")(Awaiting)
+REGISTRY.add(Awaiting)
+WORKFLOWS = (TypeId("Drawn", "1"), TypeId("Drawn", "2"))
 ACTIVITIES = (TypeId("Work", "1"), TypeId("Once", "1"))
 
 
@@ -26,7 +27,7 @@ Space = tuple[int, int]
 WIDE: Space = (ROOM, OPEN_TASKS)
 
 
-def make(id: ExecutionId, space: Space) -> Execution:
+def make(type: TypeId, id: ExecutionId, space: Space) -> Execution:
     room, most = space
     limits = Limits(room, dict.fromkeys(LIMITED, most))
-    return Execution(REGISTRY.workflow(DRAWN), id, REGISTRY, limits)
+    return Execution(REGISTRY.workflow(type), id, REGISTRY, limits)

@@ -69,7 +69,7 @@ EXECUTIONS = (
     "WorkflowExecutionCanceled",
     "WorkflowExecutionTerminated OPERATOR_INITIATED",
 )
-STEPS = (*LEAVES, *BLOCKS, "canceled", "handler", "patched: new", "patched: old")
+STEPS = (*LEAVES, *BLOCKS, "canceled", "handler", "await", "patched: new", "patched: old")
 KINDS = (*DECISION_TASKS, *TASKS, *OTHERS, *EXECUTIONS, *STEPS)
 
 

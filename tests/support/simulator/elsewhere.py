@@ -10,7 +10,7 @@ from typing import Any, Self
 import msgspec
 
 from flowy.swf.events import Event
-from flowy.swf.values import ExecutionId
+from flowy.swf.values import ExecutionId, TypeId
 from flowy.swf.wire import event_to_wire
 
 SUPPORT = Path(__file__).parents[1]
@@ -24,6 +24,7 @@ class Order(msgspec.Struct):
     starts, to be decided from nothing.
     """
 
+    type: TypeId
     id: ExecutionId
     space: tuple[int, int]
     events: list[dict[str, Any]]

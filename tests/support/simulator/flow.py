@@ -43,6 +43,7 @@ class Drawn(Workflow):
     brief = WorkflowProxy("Drawn", 1, execution_start_to_close=25, lambda_role="role")
     alone = WorkflowProxy("Drawn", 1, workflow_id="the only one", lambda_role="role")
     stranger = WorkflowProxy("Stranger", 1)
+    awaiting = WorkflowProxy("Drawn", 2, lambda_role="role")
     function = LambdaProxy("function", start_to_close=15, retry=1)
 
     def run(self, program: Program, *rest: Any) -> Any:
@@ -74,6 +75,17 @@ class Drawn(Workflow):
 
     def proxies(self) -> tuple[Callable[..., Any], ...]:
         return (self.work, self.once, self.often, self.work, self.often, self.once, self.unknown)
+
+
+class Awaiting(Drawn):
+    """The same as a coroutine."""
+
+    async def run(self, program: Program, *rest: Any) -> Any:
+        try:
+            await self.once("await")
+        except TaskError:
+            OUTSIDE.done["await"] += 1
+        return await self.spawn(self.play, program, [])
 
 
 Step = Callable[[Any, Line, int, Program], Any]

@@ -1,8 +1,12 @@
-"""Programs drawn as data, by hypothesis: a failing one is shrunk to its essence."""
+"""Programs drawn as data: a failing one is shrunk to the steps that it needs.
 
+Chance is one seeded `Random` and not hypothesis: that repeats and varies what it has seen, so that
+rare steps stay rare however long it runs, and here each of them must come often.
+"""
+
+from collections.abc import Callable, Iterator
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 LEAVES = {
     "call": 6,
@@ -11,7 +15,7 @@ LEAVES = {
     "wait": 3,
     "use": 3,
     "done": 1,
-    "cancel": 1,
+    "cancel": 2,
     "cancel later": 6,
     "now": 1,
     "random": 1,
@@ -22,14 +26,22 @@ LEAVES = {
     "log": 1,
     "context": 1,
     "child failed": 2,
+    "twins": 1,
+    "cancel child": 1,
     "cancel me": 1,
     "signal child": 1,
     "lambda": 2,
     "external signal": 2,
     "external cancel": 1,
+    "first": 1,
+    "finish order": 1,
+    "gather": 1,
+    "wait for all": 1,
+    "map": 1,
+    "reduce": 1,
     "edited policy": 2,
     "unhandled": 1,
-    "fail": 2,
+    "fail": 1,
 }
 BLOCKS = {
     "spawn": 4,
@@ -39,27 +51,47 @@ BLOCKS = {
     "if": 2,
     "shield": 2,
     "patched": 3,
-    "child": 4,
+    "child": 6,
     "restart": 1,
+    "async": 2,
 }
 """How often each step is drawn, among its kind."""
 DEEPEST = 3
 
-
-def weighted(weights: dict[str, int]) -> st.SearchStrategy[str]:
-    return st.sampled_from([name for name, weight in weights.items() for _ in range(weight)])
+Program = list[list[Any]]
 
 
-def steps(depth: int) -> st.SearchStrategy[Any]:
-    """One step, with an inner program where it has one."""
-    leaf = st.tuples(weighted(LEAVES), st.integers(0, 99), st.just(()))
-    if depth == 0:
-        return leaf
-    block = st.tuples(weighted(BLOCKS), st.integers(0, 99), programs(depth - 1))
-    return st.one_of(leaf, leaf, block)
+def draw(luck: Random, depth: int = DEEPEST) -> Program:
+    """A list of steps, each with an inner program where it has one."""
+    count = luck.randint(6, 14) if depth == DEEPEST else luck.randint(1, 4)
+    return [draw_step(luck, depth) for _ in range(count)]
 
 
-def programs(depth: int = DEEPEST) -> st.SearchStrategy[Any]:
-    """A list of steps."""
-    least, most = (6, 14) if depth == DEEPEST else (1, 4)
-    return st.lists(steps(depth), min_size=least, max_size=most)
+def draw_step(luck: Random, depth: int) -> list[Any]:
+    number = luck.randrange(100)
+    if depth == 0 or luck.random() < 0.67:
+        return [weighted(luck, LEAVES), number, []]
+    return [weighted(luck, BLOCKS), number, draw(luck, depth - 1)]
+
+
+def weighted(luck: Random, weights: dict[str, int]) -> str:
+    return luck.choices(list(weights), list(weights.values()))[0]
+
+
+def shrunk(program: Program, fails: Callable[[Program], object]) -> Program:
+    """The smallest program, by steps left out, that still fails."""
+    for smaller in smaller_ones(program):
+        if fails(smaller):
+            return shrunk(smaller, fails)
+    return program
+
+
+def smaller_ones(program: Program) -> Iterator[Program]:
+    """The program without one of its steps, or with another's inner steps in its place."""
+    for place, (name, number, inner) in enumerate(program):
+        before, after = program[:place], program[place + 1 :]
+        yield before + after
+        if inner:
+            yield before + inner + after
+        for smaller in smaller_ones(inner):
+            yield [*before, [name, number, smaller], *after]

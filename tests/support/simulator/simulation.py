@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from simulator.chances import Chances
-from simulator.code import ACTIVITIES, DRAWN, WIDE, WORKFLOWS, make
+from simulator.code import ACTIVITIES, WIDE, WORKFLOWS, make
 from simulator.elsewhere import Elsewhere, Order, Report, wire
 from simulator.outside import OUTSIDE
 from simulator.service import Service
@@ -68,7 +68,9 @@ class Simulation:
         self.release_at = self.luck.choice((0, self.luck.randint(1, 80), LONGEST))
         OUTSIDE.deployed = False
         given = Given(lambda_role="role")
-        self.service.start(DRAWN, json.loads(json.dumps(program)), given=given)
+        self.service.start(
+            self.luck.choice(WORKFLOWS), json.loads(json.dumps(program)), given=given
+        )
 
     def run(self) -> None:
         """Let everything happen.
@@ -140,7 +142,9 @@ class Simulation:
     def ways_of(self, run: Run) -> Ways:
         run_id = run.id.run_id
         if run_id not in self.ways:
-            self.ways[run_id] = Ways(partial(make, run.id, self.space), self.luck, self.counts)
+            self.ways[run_id] = Ways(
+                partial(make, run.started.workflow_type, run.id, self.space), self.luck, self.counts
+            )
         return self.ways[run_id]
 
     def replay(self, run: Run) -> None:
@@ -159,7 +163,7 @@ class Simulation:
         """The steps that the replay goes through are those that took effect in the history."""
         OUTSIDE.done.clear()
         OUTSIDE.deployed = True
-        execution = make(run.id, WIDE)
+        execution = make(run.started.workflow_type, run.id, WIDE)
         try:
             answer = execution.activate(events)
         finally:
@@ -178,7 +182,11 @@ class Simulation:
         ]
         released = [ways.released[start] for start in starts]
         cold = self.luck.choice(starts)
-        report = elsewhere.decide(Order(run.id, self.space, wire(events), starts, released, cold))
+        report = elsewhere.decide(
+            Order(
+                run.started.workflow_type, run.id, self.space, wire(events), starts, released, cold
+            )
+        )
         for start, said in zip(starts, report.said, strict=True):
             agree("another process", said, ways.said[start])
         agree("another process, cold,", report.cold, ways.said[cold])

@@ -94,6 +94,7 @@ def options(flow: Drawn, line: Line, number: int, inner: Program) -> None:
         {"retry": 2, "delay": 4},
     )
     with flow.options(**said[number % len(said)]):
+        line.calls.append(flow.work("options"))
         flow.steps(inner, line)
 
 

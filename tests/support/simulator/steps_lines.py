@@ -61,5 +61,7 @@ def shield(flow: Drawn, line: Line, number: int, inner: Program) -> None:
 def restart(flow: Drawn, line: Line, number: int, inner: Program) -> Any:
     if number % 3 == 0:
         return False
-    flow.restart(inner)
+    if number % 3 == 1:
+        flow.restart(inner)
+    flow.restart_as_version(number % 2 + 1, inner)
     return True

@@ -9,11 +9,39 @@ from flowy import ChildPlaceholder
 
 @step("child")
 def child(flow: Drawn, line: Line, number: int, inner: Program) -> None:
-    proxies = (flow.child, flow.again, flow.alone, flow.alone, flow.child, flow.brief, flow.alone)
-    proxy = proxies[number % len(proxies)] if number % 13 else flow.stranger
+    proxies = (
+        flow.child,
+        flow.again,
+        flow.alone,
+        flow.alone,
+        flow.alone,
+        flow.child,
+        flow.brief,
+        flow.awaiting,
+    )
+    proxy = proxies[number % len(proxies)] if number % 8 else flow.stranger
     policy = ("TERMINATE", "REQUEST_CANCEL", "ABANDON")[number % 3]
     with flow.options(child_policy=policy):
         line.calls.append(proxy(inner))
+
+
+@step("twins")
+def twins(flow: Drawn, line: Line, number: int, _: Program) -> None:
+    """Two children of one workflowId: one of them is there already."""
+    line.calls.extend((flow.alone([["call", number, []]]), flow.alone([])))
+
+
+@step("cancel child")
+def cancel_child(flow: Drawn, line: Line, number: int, _: Program) -> None:
+    """A child that waits, and is asked to cancel itself before or after it has started."""
+    started = flow.child([["clean up", number, [["signal", 0, []], ["wait", 0, []]]]])
+
+    def cancel_then() -> None:
+        if number % 4:
+            flow.outcome(flow.sleep(number % 4))
+        started.cancel()
+
+    line.calls.extend((started, flow.spawn(cancel_then)))
 
 
 @step("child failed")
