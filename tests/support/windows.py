@@ -1,5 +1,6 @@
 """A kept execution and the windows of history that it is given, one decision after the other."""
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -48,9 +49,11 @@ class Steps:
     def of(self, code: Callable[[], Any]) -> int:
         """How many lines the code takes."""
         before, outer = self.count, sys.gettrace()
+        gc.disable()  # its callbacks would count, whenever they came
         sys.settrace(self)
         try:
             code()
         finally:
             sys.settrace(outer)
+            gc.enable()
         return self.count - before
