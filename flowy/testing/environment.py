@@ -52,6 +52,9 @@ class Environment:
     chance: the same calls give the same history, always. `settings` are the engine's limits: lower
     ones, rates and refused permissions show how the code meets SWF's. `cold=False` replays finished
     runs in this process only: for a test that patches the workflow's own class or module.
+
+    Breakpoints stop in workflow code and step over its waits. For coverage say that it runs in
+    greenlets: `concurrency = ["greenlet", "thread"]`.
     """
 
     def __init__(  # noqa: PLR0913  # what a test may want, each by name

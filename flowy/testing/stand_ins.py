@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from flowy import forms
+from flowy import forms, slices
 from flowy._activity import Activity, TaskInfo
 from flowy.converter import Converter
 from flowy.errors import Canceled, FlowyError, TaskTimedOut
@@ -16,7 +16,7 @@ from flowy.swf import decisions as d
 from flowy.swf import events as e
 from flowy.swf.decisions import Decision
 from flowy.swf.events import Attributes
-from flowy.swf.values import ExecutionId
+from flowy.swf.values import ExecutionId, TypeId
 from flowy.testing.activity_environment import RUN, ActivityEnvironment
 from flowy.worker import execution
 from flowy.workflow_proxy import WorkflowProxy
@@ -101,7 +101,7 @@ class StandIns:
     ) -> Iterator[Attributes]:
         kind, run = asked.workflow_type, ExecutionId(asked.workflow_id, RUN.run_id)
         given = forms.read_input(asked.input, self.converter)
-        code = self._code(name, str(kind))
+        code = self._slice if kind == slices.TYPE else self._code(name, str(kind))
         yield e.ChildWorkflowExecutionStarted(id, run, kind)
         try:
             if isinstance(code, type):
@@ -120,6 +120,18 @@ class StandIns:
             )
         else:
             yield e.ChildWorkflowExecutionCompleted(id, 0, run, kind, result=result)
+
+    def _slice(
+        self, name: str, version: str, _said: dict[str, Any], items: list[Any], _at_once: int
+    ) -> list[Any]:
+        """What `self.map(..., per_child=N)` has a child do: the activity for each item."""
+        kind = TypeId(name, version)
+        held = (label for label, proxy in self.proxies.items() if is_of(proxy, kind))
+        known = ActivityDefinition(kind, Options(), self._code(next(held, name), str(kind)), "")
+        run = Activity(TaskInfo(RUN, kind, name), ActivityEnvironment())
+        texts = [forms.write_arguments((item,), {}, self.converter) for item in items]
+        given = [forms.read_input(forms.write_input(text), self.converter) for text in texts]
+        return [execution.call(known, run, one) for one in given]
 
     def _lambda(self, asked: d.ScheduleLambdaFunction, name: str, id: int) -> Iterator[Attributes]:
         code = self._code(name, asked.name)
@@ -148,6 +160,11 @@ class StandIns:
             raise NoStandIn(FlowyError(f"the proxy {name} of {type} has no function", hint=hint))
         code: Code = known.target
         return code
+
+
+def is_of(proxy: Proxy, type: TypeId) -> bool:
+    """Whether a proxy is that of an activity of this type."""
+    return isinstance(proxy, ActivityProxy) and proxy.type == type
 
 
 def sent(decision: Decision, id: int) -> Iterator[Attributes] | None:
