@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-COMMANDS = ("check", "dev", "run", "status", "stop")
+COMMANDS = ("check", "dev", "pause", "restart", "resume", "run", "scale", "status", "stop")
 
 
 class Lazy(click.Group):

@@ -18,6 +18,8 @@ STYLES = {
     "opening": "blue",
     "degraded": "yellow",
     "backoff": "yellow",
+    "paused": "yellow",
+    "retiring": "yellow",
     "draining": "yellow",
     "stopping": "yellow",
     "error": "red",

@@ -29,7 +29,7 @@ def status(run_dir: Path) -> Status:
         NotRunning: if no daemon answers.
         ControlError: if it does not understand us.
     """
-    result = ask(run_dir, STATUS, "status")
+    result = ask(run_dir, STATUS, protocol.GetStatus())
     try:
         return msgspec.json.decode(result, type=Status)
     except msgspec.DecodeError as error:
@@ -39,7 +39,7 @@ def status(run_dir: Path) -> Status:
 
 def metrics(run_dir: Path) -> str:
     """The metrics, as Prometheus reads them. Raises as `status` does."""
-    return msgspec.json.decode(ask(run_dir, STATUS, "metrics"), type=str)
+    return msgspec.json.decode(ask(run_dir, STATUS, protocol.GetMetrics()), type=str)
 
 
 def stop(run_dir: Path, *, wait: float | None = None) -> None:
@@ -50,7 +50,7 @@ def stop(run_dir: Path, *, wait: float | None = None) -> None:
         TimeoutError: if it is still there.
     """
     with closing(connect(run_dir, CTL)) as connection:
-        exchange(connection, "stop")
+        exchange(connection, protocol.Stop())
         connection.settimeout(wait)
         # The daemon holds the connection until it ends.
         try:
@@ -59,10 +59,15 @@ def stop(run_dir: Path, *, wait: float | None = None) -> None:
             return
 
 
-def ask(run_dir: Path, name: str, op: protocol.Op) -> msgspec.Raw:
+def operate(run_dir: Path, request: protocol.OfPool) -> None:
+    """Have the daemon do something to a pool. Raises as `status` does."""
+    ask(run_dir, CTL, request)
+
+
+def ask(run_dir: Path, name: str, request: protocol.Request) -> msgspec.Raw:
     """One request on a connection of its own; the result's text."""
     with closing(connect(run_dir, name)) as connection:
-        return exchange(connection, op)
+        return exchange(connection, request)
 
 
 def connect(run_dir: Path, name: str) -> socket.socket:
@@ -86,10 +91,10 @@ def connect(run_dir: Path, name: str) -> socket.socket:
     return connection
 
 
-def exchange(connection: socket.socket, op: protocol.Op) -> msgspec.Raw:
+def exchange(connection: socket.socket, request: protocol.Request) -> msgspec.Raw:
     """Send a request and read its reply."""
     try:
-        connection.sendall(protocol.write_request(op))
+        connection.sendall(protocol.write_request(request))
         length = int.from_bytes(read_exactly(connection, protocol.LENGTH_BYTES), "big")
         reply = protocol.read_reply(read_exactly(connection, length))
     except (OSError, msgspec.DecodeError) as error:

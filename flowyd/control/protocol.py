@@ -4,25 +4,66 @@ A request is one line of JSON, at most 64 KiB; a reply is four bytes of length, 
 first, and that many bytes of JSON. Both carry the version of this protocol.
 """
 
-from typing import Literal
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 VERSION = 1
 REQUEST_BYTES = 64 * 1024
 LENGTH_BYTES = 4
 
-Op = Literal["status", "metrics", "stop"]
-READS = frozenset({"status", "metrics"})
-"""What `status.sock` answers; `ctl.sock` answers everything."""
+MOST_PROCESSES = 1_000
 
 
-class Request(Struct, frozen=True):
-    """One request: the protocol's version and the operation."""
+class Versioned(Struct, frozen=True, tag_field="op", forbid_unknown_fields=True, kw_only=True):
+    """What each request carries besides its operation."""
 
-    op: Op
     v: int = VERSION
+
+
+class GetStatus(Versioned, frozen=True, tag="status"):
+    """The daemon's status."""
+
+
+class GetMetrics(Versioned, frozen=True, tag="metrics"):
+    """The metrics, as Prometheus reads them."""
+
+
+class Stop(Versioned, frozen=True, tag="stop"):
+    """Stop the daemon; the connection ends with it."""
+
+
+class Pause(Versioned, frozen=True, tag="pause"):
+    """Have a pool take no tasks."""
+
+    pool: str
+
+
+class Resume(Versioned, frozen=True, tag="resume"):
+    """Have a paused or held pool work again."""
+
+    pool: str
+
+
+class Scale(Versioned, frozen=True, tag="scale"):
+    """Have another number of workers in a pool."""
+
+    pool: str
+    processes: Annotated[int, Meta(ge=0, le=MOST_PROCESSES)]
+
+
+class Restart(Versioned, frozen=True, tag="restart"):
+    """Replace the workers of a pool, or the one in a slot."""
+
+    pool: str
+    slot: Annotated[int, Meta(ge=0)] | None = None
+
+
+Request = GetStatus | GetMetrics | Stop | Pause | Resume | Scale | Restart
+OfPool = Pause | Resume | Scale | Restart
+READS = (GetStatus, GetMetrics)
+"""What `status.sock` answers; `ctl.sock` answers everything."""
 
 
 class Reply(Struct, frozen=True):
@@ -44,19 +85,20 @@ def read_request(line: bytes, *, may_control: bool) -> Request:
         Refused: if it is not JSON, of another version or unknown, or not for this socket.
     """
     try:
-        request = msgspec.json.decode(line, type=Request)
+        request: Request = msgspec.json.decode(line, type=Request)
     except msgspec.DecodeError as error:  # also a ValidationError: an unknown op
         raise Refused(f"not a request: {error}") from error
     if request.v != VERSION:
         raise Refused(f"this flowyd speaks version {VERSION} of the control protocol")
-    if request.op not in READS and not may_control:
-        raise Refused(f"{request.op!r} is answered on ctl.sock only")
+    if not may_control and not isinstance(request, READS):
+        tag = request.__struct_config__.tag
+        raise Refused(f"{tag!r} is answered on ctl.sock only")
     return request
 
 
-def write_request(op: Op) -> bytes:
+def write_request(request: Request) -> bytes:
     """The line of a request."""
-    return msgspec.json.encode(Request(op)) + b"\n"
+    return msgspec.json.encode(request) + b"\n"
 
 
 def write_reply(result: object) -> bytes:

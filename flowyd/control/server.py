@@ -22,7 +22,7 @@ CLIENTS = 16
 IDLE_SECONDS = 5.0
 MODE = 0o660
 
-Answer = Callable[[protocol.Op], object]
+Answer = Callable[[protocol.Request], object]
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +38,7 @@ class Client:
 
 
 class Server:
-    """Both sockets. `answer` gives the result of an operation."""
+    """Both sockets. `answer` gives the result of a request, or raises `protocol.Refused`."""
 
     def __init__(self, selector: selectors.BaseSelector, answer: Answer) -> None:
         self._selector = selector
@@ -115,12 +115,12 @@ class Server:
     def _handle(self, client: Client, line: bytes) -> None:
         try:
             request = protocol.read_request(line, may_control=client.may_control)
+            result = self._answer(request)
         except protocol.Refused as refused:
             self._refuse(client, str(refused))
             return
-        result = self._answer(request.op)
         self._reply(client, protocol.write_reply(result))
-        if request.op == "stop":
+        if isinstance(request, protocol.Stop):
             client.drop_at = float("inf")
 
     def _reply(self, client: Client, reply: bytes) -> None:

@@ -6,7 +6,9 @@ from msgspec import Struct
 
 SCHEMA = 1
 State = Literal["starting", "ok", "degraded", "held", "stopping"]
-PoolState = Literal["starting", "ok", "degraded", "backoff", "held", "draining", "stopped"]
+PoolState = Literal[
+    "starting", "ok", "degraded", "backoff", "held", "paused", "draining", "stopped"
+]
 
 
 class FaultStatus(Struct, frozen=True):

@@ -297,12 +297,13 @@ def heard(wire: Channel[T], who: str) -> T | None:
 
 def changes_of(report: messages.Report) -> list[states.Event]:
     """What a worker's report means to its state."""
-    changes: list[states.Event] = [states.Leaves(report.recycled)] if report.leaving else []
+    changes: list[states.Event] = [states.Leaves()] if report.leaving else []
+    changes += [states.Retire(recycled=True)] if report.recycled and not report.leaving else []
     if report.task is not None:
         task = report.task
         names = (task.kind, task.type, task.workflow_id, task.run_id, task.activity_id)
         return [*changes, states.Began(states.Task(*names))]
-    return changes or [states.Waits()]
+    return [*changes, states.Waits()]
 
 
 def write_atomically(path: Path, text: str) -> None:

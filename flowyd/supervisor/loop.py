@@ -18,11 +18,13 @@ import structlog
 from flowyd import metrics
 from flowyd.config import Config
 from flowyd.config.shapes import ENGINE as EMBEDDED
-from flowyd.control.protocol import Op
+from flowyd.control import protocol
 from flowyd.control.server import Server
+from flowyd.control.status import Status
 from flowyd.ledger import Ledger
 from flowyd.sdnotify import Notifier
 from flowyd.supervisor import news, processes
+from flowyd.supervisor.asked import operation_of
 from flowyd.supervisor.fleet import Fleet, Terms
 from flowyd.supervisor.hands import Hands
 from flowyd.supervisor.notices import Told, notices, situation_of
@@ -118,19 +120,29 @@ class Loop:
         self._told, lines = notices(self._told, seen, now_ms(), period)
         self._notifier.tell(lines)
 
-    def _answer(self, op: Op) -> object:
-        """Answer a control request."""
-        view = View(os.getpid(), self._started_at, now_ms())
-        status = status_of(self._fleet, self._config, self._ledger, view)
-        match op:
-            case "status":
-                return status
-            case "metrics":
-                return metrics.render(metrics.Sources(status, self._fleet, self._ledger, self._lag))
-            case "stop":
+    def _answer(self, request: protocol.Request) -> object:
+        """Answer a control request.
+
+        Raises:
+            Refused: if it makes no sense for this daemon.
+        """
+        match request:
+            case protocol.GetStatus():
+                return self._status()
+            case protocol.GetMetrics():
+                told = metrics.Sources(self._status(), self._fleet, self._ledger, self._lag)
+                return metrics.render(told)
+            case protocol.Stop():
                 if self._fleet.stop is None:
                     self._news.append(news.StopAsked())
                 return {"stopping": True}
+            case _:
+                self._news.append(operation_of(request, self._fleet))
+                return {"accepted": True}
+
+    def _status(self) -> Status:
+        view = View(os.getpid(), self._started_at, now_ms())
+        return status_of(self._fleet, self._config, self._ledger, view)
 
     def _listen(self) -> None:
         """Have signals wake the loop; their handlers do nothing else."""

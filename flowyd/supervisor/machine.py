@@ -6,11 +6,13 @@ changes nothing. Only `Exited` ends a worker that has a pid: a closed channel or
 not, since a slot whose process may still poll must not be filled again.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
 from flowyd.supervisor.policy import ABORT_MS, CUT_MS, START_MS, classify
 from flowyd.supervisor.states import (
     Aborting,
+    Action,
     Began,
     Birth,
     Born,
@@ -31,6 +33,8 @@ from flowyd.supervisor.states import (
     Lost,
     Polling,
     Recalled,
+    Retire,
+    Retiring,
     Send,
     Sign,
     Spawning,
@@ -56,6 +60,8 @@ def step(state: State, event: Event, now: int) -> Step:  # noqa: C901 — one li
             return step_polling(state, event, now)
         case Busy():
             return step_busy(state, event, now)
+        case Retiring():
+            return step_retiring(state, event, now)
         case Draining():
             return step_draining(state, event, now)
         case Cutting():
@@ -81,7 +87,7 @@ def step_spawning(state: Spawning, event: Event, now: int) -> Step:
             return Recalled(state.birth, cut_at), ()
         case Tick() if now >= state.birth.at + START_MS:
             return never_born(state, ExitClass.START_FAILURE)
-        case Tick() | Waits() | Began() | Leaves() | Exited():
+        case Tick() | Waits() | Began() | Leaves() | Retire() | Exited():
             return state, ()
         case _:
             assert_never(event)
@@ -96,7 +102,7 @@ def step_recalled(state: Recalled, event: Event, now: int) -> Step:
             return never_born(state, ExitClass.UNBORN)
         case Tick() if now >= state.birth.at + START_MS:
             return never_born(state, ExitClass.START_FAILURE)
-        case Tick() | Waits() | Began() | Leaves() | Exited() | Drain():
+        case Tick() | Waits() | Began() | Leaves() | Retire() | Exited() | Drain():
             return state, ()
         case _:
             assert_never(event)
@@ -119,7 +125,7 @@ def step_starting(state: Starting, event: Event, now: int) -> Step:
             return kill(state, now, ExitClass.START_FAILURE)
         case Tick() if now >= state.birth.at + START_MS:
             return kill(state, now, ExitClass.START_FAILURE)
-        case Tick() | Born() | Began() | Lost():
+        case Tick() | Born() | Began() | Retire() | Lost():
             return state, ()
         case _:
             assert_never(event)
@@ -130,8 +136,10 @@ def step_polling(state: Polling, event: Event, now: int) -> Step:
     match event:
         case Began(task):
             return Busy(state.birth, state.pid, now, task), ()
-        case Leaves(recycled):
-            return Draining(state.birth, state.pid, now, None, None, recycled), ()
+        case Retire(recycled):
+            return Retiring(state.birth, state.pid, now, None, recycled), ()
+        case Leaves():
+            return Draining(state.birth, state.pid, now, None, None, recycled=False), ()
         case Exited(code):
             return gone(state, code)
         case Drain(cut_at):
@@ -153,8 +161,10 @@ def step_busy(state: Busy, event: Event, now: int) -> Step:
             return Polling(state.birth, state.pid, now), ()
         case Began(task) if task != state.task:
             return Busy(state.birth, state.pid, now, task), ()
-        case Leaves(recycled):
-            return Draining(state.birth, state.pid, now, None, None, recycled), ()
+        case Retire(recycled):
+            return Retiring(state.birth, state.pid, now, state.task, recycled), ()
+        case Leaves():
+            return Draining(state.birth, state.pid, now, None, None, recycled=False), ()
         case Exited(code):
             return gone(state, code)
         case Drain(cut_at):
@@ -164,6 +174,30 @@ def step_busy(state: Busy, event: Event, now: int) -> Step:
         case Kill():
             return kill(state, now, ExitClass.CUT)
         case Tick() | Born() | Began() | Lost():
+            return state, ()
+        case _:
+            assert_never(event)
+
+
+def step_retiring(state: Retiring, event: Event, now: int) -> Step:
+    """It takes tasks as before, until its replacement is ready: then it is told to drain."""
+    match event:
+        case Began(task):
+            return replace(state, task=task), ()
+        case Waits():
+            return replace(state, task=None), ()
+        case Leaves():
+            return Draining(state.birth, state.pid, now, None, None, state.recycled), ()
+        case Exited(code):
+            return gone(state, code)
+        case Drain(cut_at):
+            drained, actions = drain(state.birth, state.pid, state.task, cut_at, now)
+            return replace(drained, recycled=state.recycled), actions
+        case Cut():
+            return cut(state, state.task, now)
+        case Kill():
+            return kill(state, now, ExitClass.CUT)
+        case Tick() | Born() | Retire() | Lost():
             return state, ()
         case _:
             assert_never(event)
@@ -186,7 +220,7 @@ def step_draining(state: Draining, event: Event, now: int) -> Step:
             return kill(state, now, ExitClass.CUT)
         case Tick() if state.cut_at is not None and now >= state.cut_at:
             return cut(state, state.task, now)
-        case Tick() | Born() | Lost():
+        case Tick() | Born() | Retire() | Lost():
             return state, ()
         case _:
             assert_never(event)
@@ -201,7 +235,7 @@ def step_cutting(state: Cutting, event: Event, now: int) -> Step:
             return kill(state, now, ExitClass.CUT)
         case Tick() if now >= state.abort_at:
             return abort(state, now)
-        case Tick() | Born() | Waits() | Began() | Leaves() | Lost() | Drain() | Cut():
+        case Tick() | Born() | Waits() | Began() | Leaves() | Retire() | Lost() | Drain() | Cut():
             return state, ()
         case _:
             assert_never(event)
@@ -216,7 +250,7 @@ def step_aborting(state: Aborting, event: Event, now: int) -> Step:
             return kill(state, now, ExitClass.CUT)
         case Tick() if now >= state.kill_at:
             return kill(state, now, ExitClass.CUT)
-        case Tick() | Born() | Waits() | Began() | Leaves() | Lost() | Drain() | Cut():
+        case Tick() | Born() | Waits() | Began() | Leaves() | Retire() | Lost() | Drain() | Cut():
             return state, ()
         case _:
             assert_never(event)
@@ -227,13 +261,17 @@ def step_killing(state: Killing, event: Event) -> Step:
     match event:
         case Exited(code):
             return gone(state, code)
-        case Born() | Waits() | Began() | Leaves() | Lost() | Drain() | Cut() | Kill() | Tick():
+        case Born() | Waits() | Began() | Leaves() | Retire() | Lost() | Drain() | Cut():
+            return state, ()
+        case Kill() | Tick():
             return state, ()
         case _:
             assert_never(event)
 
 
-def drain(birth: Birth, pid: int, task: Task | None, cut_at: int | None, now: int) -> Step:
+def drain(
+    birth: Birth, pid: int, task: Task | None, cut_at: int | None, now: int
+) -> tuple[Draining, tuple[Action, ...]]:
     """Tell it to leave after its task."""
     return Draining(birth, pid, now, task, cut_at, recycled=False), (Send(pid, Sign.TERM),)
 
@@ -243,7 +281,7 @@ def redrain(state: Draining, task: Task | None, cut_at: int | None) -> Draining:
     return Draining(state.birth, state.pid, state.since, task, cut_at, state.recycled)
 
 
-def cut(state: Polling | Busy | Draining, task: Task | None, now: int) -> Step:
+def cut(state: Polling | Busy | Retiring | Draining, task: Task | None, now: int) -> Step:
     """Its time is over: it shall give up what it has."""
     cutting = Cutting(state.birth, state.pid, now, task, now + CUT_MS)
     return cutting, (Send(state.pid, Sign.CUT),)
@@ -256,7 +294,9 @@ def abort(state: Starting | Cutting, now: int) -> Step:
 
 
 def kill(
-    state: Starting | Polling | Busy | Draining | Cutting | Aborting, now: int, kind: ExitClass
+    state: Starting | Polling | Busy | Retiring | Draining | Cutting | Aborting,
+    now: int,
+    kind: ExitClass,
 ) -> Step:
     """No more asking."""
     return Killing(state.birth, state.pid, now, kind), (Send(state.pid, Sign.KILL),)
@@ -268,7 +308,7 @@ def never_born(state: Spawning | Recalled, kind: ExitClass) -> Step:
 
 
 def gone(
-    state: Starting | Polling | Busy | Draining | Cutting | Aborting | Killing, code: int
+    state: Starting | Polling | Busy | Retiring | Draining | Cutting | Aborting | Killing, code: int
 ) -> Step:
     """The end, with its class."""
     return Gone(state.birth, Exit(classify(state, code), code)), (Forget(),)

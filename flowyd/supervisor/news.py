@@ -54,6 +54,38 @@ class StopAsked:
     code: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PauseAsked:
+    """An operator wants a pool to take no tasks."""
+
+    pool: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAsked:
+    """An operator wants a pool to work again, whatever kept it from that."""
+
+    pool: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleAsked:
+    """An operator wants another number of workers, until the configuration is read again."""
+
+    pool: str
+    processes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestartAsked:
+    """An operator wants new workers in place of those of a pool, or of one slot."""
+
+    pool: str
+    slot: int | None
+
+
+Operation = PauseAsked | ResumeAsked | ScaleAsked | RestartAsked
+
 Event = (
     WorkerEvent
     | ServiceEvent
@@ -61,5 +93,6 @@ Event = (
     | TypesRegistered
     | RegistrationFailed
     | StopAsked
+    | Operation
     | Tick
 )

@@ -56,7 +56,8 @@ def is_started(fleet: Fleet) -> bool:
         case Registering(attempts):
             return attempts > 1
         case Registered():
-            return all(pool.served or pool.hold is not None for pool in fleet.pools.values())
+            pools = fleet.pools.values()
+            return all(pool.served or pool.hold is not None or pool.paused for pool in pools)
         case _:
             assert_never(fleet.registration)
 

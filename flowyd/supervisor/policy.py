@@ -16,6 +16,7 @@ from flowyd.supervisor.states import (
     ExitClass,
     Killing,
     Polling,
+    Retiring,
     Starting,
 )
 
@@ -102,7 +103,7 @@ def hopeless(restarts: Restarts, kind: ExitClass, any_ready: bool) -> bool:
 
 
 def classify(
-    state: Starting | Polling | Busy | Draining | Cutting | Aborting | Killing, code: int
+    state: Starting | Polling | Busy | Retiring | Draining | Cutting | Aborting | Killing, code: int
 ) -> ExitClass:
     """What an exit was, by what the worker was doing."""
     match state:
@@ -112,12 +113,12 @@ def classify(
             return ExitClass.CUT
         case Killing():
             return state.kind
-        case Draining() if code == 0:
+        case Retiring() | Draining() if code == 0:
             return ExitClass.RECYCLED if state.recycled else ExitClass.DRAINED
         case Polling() | Busy() | Cutting() if code == 0:
             # It left in order; if its last word got lost, somebody sent it SIGTERM.
             return ExitClass.DRAINED
-        case Polling() | Busy() | Draining() | Cutting():
+        case Polling() | Busy() | Retiring() | Draining() | Cutting():
             return ExitClass.SIGNAL if code < 0 else ExitClass.CRASH
         case _:
             assert_never(state)

@@ -1,10 +1,11 @@
 """A pool: the workers it has against those it wants, and how patient it is with them. Pure.
 
-A slot whose only worker drains counts as vacant: the replacement starts while the old one
-finishes. In every other state a slot is taken until the kernel says that its worker is gone.
+A slot whose only worker drains or retires counts as vacant: the replacement starts while the old
+one finishes. One that retires takes tasks until the replacement is ready. In every other state a
+slot is taken until the kernel says that its worker is gone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from flowyd.supervisor.states import (
     Birth,
     Busy,
     Cutting,
+    Drain,
     Draining,
     Event,
     Exit,
@@ -24,6 +26,8 @@ from flowyd.supervisor.states import (
     Killing,
     Polling,
     Recalled,
+    Retire,
+    Retiring,
     Spawning,
     Starting,
     State,
@@ -63,7 +67,10 @@ class LastExit:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """One pool. `served` says whether all its workers have been ready at once."""
+    """One pool. `served` says whether all its workers have been ready at once.
+
+    A `paused` one has no workers until an operator resumes it.
+    """
 
     name: str
     wanted: int
@@ -73,13 +80,14 @@ class Pool:
     respawn_at: int = 0
     hold: Hold | None = None
     served: bool = False
+    paused: bool = False
     exits: Mapping[ExitClass, int] = field(default_factory=dict)
     last_exit: LastExit | None = None
 
     @property
     def ready(self) -> int:
         """How many workers take tasks."""
-        return sum(isinstance(state, Polling | Busy) for state in self.workers.values())
+        return sum(isinstance(state, Polling | Busy | Retiring) for state in self.workers.values())
 
     @property
     def busy(self) -> int:
@@ -97,18 +105,51 @@ def hear(pool: Pool, key: Key, event: Event, now: int, roll: float) -> Steps:
     match after:
         case Gone():
             return bury(pool, key, before, after, now, roll), marked
+        case Polling() if isinstance(before, Starting):
+            known = replace(pool, workers={**pool.workers, key: after})
+            relieved, more = relieve(known, key.slot, now, roll)
+            return greet(relieved), marked + more
         case _:
-            return settle(
-                replace(pool, workers={**pool.workers, key: after}), before, after
-            ), marked
+            return replace(pool, workers={**pool.workers, key: after}), marked
 
 
-def settle(pool: Pool, before: State, after: State) -> Pool:
-    """Note what a first sign of readiness means for the whole pool."""
-    if isinstance(before, Starting) and isinstance(after, Polling):
-        served = pool.served or pool.ready >= pool.wanted
-        return replace(pool, restarts=policy.ready(pool.restarts), hold=None, served=served)
-    return pool
+def greet(pool: Pool) -> Pool:
+    """Note what a worker's first sign of readiness means for the whole pool."""
+    served = pool.served or pool.ready >= pool.wanted
+    return replace(pool, restarts=policy.ready(pool.restarts), hold=None, served=served)
+
+
+def relieve(pool: Pool, slot: int, now: int, roll: float) -> Steps:
+    """The replacement is ready: who retires in its slot may leave."""
+    return some(
+        pool,
+        lambda key, state: key.slot == slot and isinstance(state, Retiring),
+        Drain(None),
+        now,
+        roll,
+    )
+
+
+def pause(pool: Pool, now: int, roll: float) -> Steps:
+    """Let all workers leave after their tasks, and take no more."""
+    return everyone(replace(pool, paused=True), Drain(None), now, roll)
+
+
+def resume(pool: Pool) -> Pool:
+    """Take tasks again; a pool that gave up tries anew, at once."""
+    return replace(pool, paused=False, hold=None, respawn_at=0, restarts=Restarts())
+
+
+def scale(pool: Pool, wanted: int, now: int, roll: float) -> Steps:
+    """Want another number of workers; those in slots beyond it leave after their tasks."""
+    scaled = replace(pool, wanted=wanted, served=pool.served and wanted <= pool.wanted)
+    return some(scaled, lambda key, _: key.slot >= wanted, Drain(None), now, roll)
+
+
+def restart(pool: Pool, slot: int | None, now: int, roll: float) -> Steps:
+    """Replace one worker, or all: each replacement is ready before its predecessor leaves."""
+    fresh = resume(pool) if pool.hold is not None else pool
+    return some(fresh, lambda key, _: slot in {None, key.slot}, Retire(recycled=False), now, roll)
 
 
 def bury(pool: Pool, key: Key, before: State, after: Gone, now: int, roll: float) -> Pool:
@@ -148,8 +189,15 @@ def tick(pool: Pool, now: int, roll: float) -> Steps:
 
 def everyone(pool: Pool, event: Event, now: int, roll: float) -> Steps:
     """One event for all workers."""
+    return some(pool, lambda *_: True, event, now, roll)
+
+
+def some(
+    pool: Pool, chosen: Callable[[Key, State], bool], event: Event, now: int, roll: float
+) -> Steps:
+    """One event for the workers that are chosen."""
     actions: tuple[tuple[Key, Action], ...] = ()
-    for key in tuple(pool.workers):
+    for key in [key for key, state in pool.workers.items() if chosen(key, state)]:
         pool, more = hear(pool, key, event, now, roll)
         actions += more
     return pool, actions
@@ -167,7 +215,10 @@ def fill(pool: Pool, generation: int, now: int) -> tuple[Pool, tuple[Key, ...]]:
 
 def vacancies(pool: Pool) -> list[int]:
     """The slots that want a worker."""
-    taken = {key.slot for key, state in pool.workers.items() if not isinstance(state, Draining)}
+    if pool.paused:
+        return []
+    leaving = Draining | Retiring
+    taken = {key.slot for key, state in pool.workers.items() if not isinstance(state, leaving)}
     return [slot for slot in range(pool.wanted) if slot not in taken]
 
 
@@ -199,7 +250,7 @@ def pid_of(state: State) -> int | None:
 def task_of(state: State) -> Task | None:
     """What a worker works on, if it said."""
     match state:
-        case Busy() | Draining() | Cutting():
+        case Busy() | Retiring() | Draining() | Cutting():
             return state.task
         case _:
             return None
@@ -220,5 +271,5 @@ def deadlines(pool: Pool) -> Iterator[int]:
                 yield state.abort_at
             case Aborting():
                 yield state.kill_at
-            case Draining() | Polling() | Busy() | Killing() | Gone():
+            case Draining() | Polling() | Busy() | Retiring() | Killing() | Gone():
                 pass

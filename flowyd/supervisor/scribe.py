@@ -98,8 +98,7 @@ class Scribe:
                 self._parked.pop(self._task.run_id, None)
             self._task = None
             if self._rule.is_full(self._totals.tasks_ended):
-                self._recycled = True
-                self.stop.set()
+                self._recycled = True  # it goes on until its replacement is ready
         self._note(state=True)
 
     def looked_up(self, result: LookedUp) -> None:

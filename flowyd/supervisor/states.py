@@ -1,8 +1,9 @@
 """What a worker can be, what can happen to it, and what is to be done about it.
 
 One class per state, with only the fields that exist in it. Times are milliseconds of the loop's
-monotonic clock. `spawning → starting → polling ⇄ busy → draining → gone`, and on the way out,
-where a worker does not leave by itself, `cutting → aborting → killing`.
+monotonic clock. `spawning → starting → polling ⇄ busy → draining → gone`; `retiring` before that
+where a replacement starts first, and on the way out, where a worker does not leave by itself,
+`cutting → aborting → killing`.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from enum import StrEnum
 class ExitClass(StrEnum):
     """Why a worker is gone."""
 
-    RECYCLED = "recycled"  # left by itself after max_tasks or max_memory
+    RECYCLED = "recycled"  # was replaced after max_tasks or max_memory
     DRAINED = "drained"  # finished what it had and left, as it was told
     CUT = "cut"  # was still at it when the drain's time was over
     UNBORN = "unborn"  # the zygote died, or could not fork: not the worker's fault
@@ -96,6 +97,17 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True)
+class Retiring:
+    """It works on until its replacement is ready. `recycled`: it has had its fill of tasks."""
+
+    birth: Birth
+    pid: int
+    since: int
+    task: Task | None
+    recycled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Draining:
     """It takes no new task and leaves after the one it has. At `cut_at` its time is over."""
 
@@ -147,7 +159,17 @@ class Gone:
 
 
 State = (
-    Spawning | Recalled | Starting | Polling | Busy | Draining | Cutting | Aborting | Killing | Gone
+    Spawning
+    | Recalled
+    | Starting
+    | Polling
+    | Busy
+    | Retiring
+    | Draining
+    | Cutting
+    | Aborting
+    | Killing
+    | Gone
 )
 
 
@@ -175,7 +197,12 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """It said that it takes no new task: after its fill of them (`recycled`), or signalled."""
+    """It said that it takes no new task: it was signalled, by us or by somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retire:
+    """It shall be replaced: it has had its fill (`recycled`), or an operator wants another one."""
 
     recycled: bool
 
@@ -214,7 +241,7 @@ class Tick:
     """Time has passed."""
 
 
-Event = Born | Waits | Began | Leaves | Exited | Lost | Drain | Cut | Kill | Tick
+Event = Born | Waits | Began | Leaves | Retire | Exited | Lost | Drain | Cut | Kill | Tick
 
 
 # Actions.

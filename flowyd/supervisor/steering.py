@@ -15,13 +15,18 @@ from flowyd.supervisor.fleet import Fleet, Registered, Registering, Step, Terms,
 from flowyd.supervisor.members import hear_service, tell_fault, with_pool
 from flowyd.supervisor.news import (
     Event,
+    PauseAsked,
     PluginsLoaded,
     RegistrationFailed,
+    RestartAsked,
+    ResumeAsked,
+    ScaleAsked,
     ServiceEvent,
     StopAsked,
     TypesRegistered,
     WorkerEvent,
 )
+from flowyd.supervisor.operating import operate
 from flowyd.supervisor.orders import EndErrand, Order, RegisterTypes, SpawnWorker, Tell, WorkerId
 from flowyd.supervisor.policy import EX_CONFIG, LONGEST_MS, START_MS, delay
 from flowyd.supervisor.pools import Hold, Key, Pool
@@ -55,6 +60,8 @@ def apply(  # noqa: PLR0911 — one line an event
             return hear_refused(fleet, reason, now, roll)
         case StopAsked(code):
             return hear_stop(fleet, code, now, roll)
+        case PauseAsked() | ResumeAsked() | ScaleAsked() | RestartAsked():
+            return operate(fleet, event, now, roll)
         case Tick():
             return hear_tick(fleet, now, roll)
         case _:

@@ -76,8 +76,8 @@ def state_of(fleet: Fleet, pools: list[PoolStatus], reasons: list[str]) -> State
 
 
 def is_ready(fleet: Fleet, pools: list[PoolStatus]) -> bool:
-    """Whether every pool that is not held can take tasks, and one can."""
-    working = [pool for pool in pools if pool.state != "held"]
+    """Whether every pool that is neither held nor paused can take tasks, and one can."""
+    working = [pool for pool in pools if pool.state not in {"held", "paused"} and pool.wanted]
     up = services.is_up(fleet.services.get(services.ENGINE))
     served = bool(working) and all(pool.ready > 0 for pool in working)
     return up and served and fleet.stop is None and isinstance(fleet.registration, Registered)
@@ -96,6 +96,8 @@ def reasons_of(fleet: Fleet, pools: list[PoolStatus]) -> Iterator[str]:
     for pool in pools:
         if pool.state == "held":
             yield f"pool {pool.name} is held: {pool.held_because}"
+        elif pool.state == "paused":
+            yield f"pool {pool.name} is paused; `flowyd resume {pool.name}` ends it"
         elif pool.state in {"degraded", "backoff"}:
             yield f"pool {pool.name} has {pool.ready} of {pool.wanted} workers ready"
     errors = sum(fault.severity == "error" for fault in fleet.load_faults)
@@ -134,6 +136,8 @@ def pool_state(pool: Pool, now: int, *, stopping: bool) -> PoolState:
     """The word for a pool."""
     if stopping:
         return "draining" if pool.workers else "stopped"
+    if pool.paused:
+        return "paused"
     if pool.hold is not None:
         return "held"
     if pool.ready >= pool.wanted:

@@ -142,7 +142,13 @@ class World(RuleBasedStateMachine):
     @rule(
         pick=PICK,
         change=st.sampled_from(
-            (states.Waits(), states.Waits(), states.Began(TASK), states.Leaves(recycled=True))
+            (
+                states.Waits(),
+                states.Waits(),
+                states.Began(TASK),
+                states.Leaves(),
+                states.Retire(recycled=True),
+            )
         ),
     )
     def a_worker_speaks(self, pick, change):
@@ -166,6 +172,21 @@ class World(RuleBasedStateMachine):
         for pid in [pid for pid in self.signalled if pid in self.alive]:
             self.die(pid, -9 if self.signalled[pid] is states.Sign.KILL else 0)
 
+    @rule(
+        pool=st.sampled_from(("a", "d")),
+        what=st.sampled_from(("pause", "resume", "scale", "restart")),
+        number=st.integers(0, 3),
+    )
+    def an_operator_steers_a_pool(self, pool, what, number):
+        self.hear(
+            {
+                "pause": news.PauseAsked(pool),
+                "resume": news.ResumeAsked(pool),
+                "scale": news.ScaleAsked(pool, number),
+                "restart": news.RestartAsked(pool, number or None),
+            }[what]
+        )
+
     @precondition(lambda self: self.now > 300_000)
     @rule()
     def an_operator_stops_it(self):
@@ -181,7 +202,12 @@ class World(RuleBasedStateMachine):
             state = self.state_of(worker)
             assert state is not None, f"{worker} lives unknown"
             if not isinstance(
-                state, states.Draining | states.Cutting | states.Aborting | states.Killing
+                state,
+                states.Retiring
+                | states.Draining
+                | states.Cutting
+                | states.Aborting
+                | states.Killing,
             ):
                 taken[worker.pool, worker.slot] += 1
         assert all(count == 1 for count in taken.values()), taken
@@ -194,6 +220,13 @@ class World(RuleBasedStateMachine):
         for pool in self.fleet.pools.values():
             if pool.hold is None and self.now >= pool.respawn_at:
                 assert pools.vacancies(pool) == []
+
+    @invariant()
+    def nobody_beyond_the_size_of_a_pool_takes_new_tasks_nor_in_one_that_is_paused(self):
+        for pool in self.fleet.pools.values():
+            for key, state in pool.workers.items():
+                if pool.paused or key.slot >= pool.wanted:
+                    assert not isinstance(state, states.Polling | states.Busy | states.Retiring)
 
     @invariant()
     def a_pool_is_held_only_for_a_reason_and_counts_only_grow(self):

@@ -23,6 +23,8 @@ from flowyd.supervisor.states import (
     Lost,
     Polling,
     Recalled,
+    Retire,
+    Retiring,
     Send,
     Sign,
     Spawning,
@@ -100,7 +102,7 @@ def test_a_draining_worker_may_get_one_more_task_from_its_poll_in_flight():
 
 
 def test_a_worker_that_leaves_by_itself_is_told_the_deadline_when_all_stop():
-    leaving, _ = step(BUSY, Leaves(recycled=True), 100)
+    leaving, _ = step(Retiring(BIRTH, 7, 50, TASK, recycled=True), Leaves(), 100)
     told, actions = step(leaving, Drain(900), 200)
 
     assert told == Draining(BIRTH, 7, 100, None, 900, recycled=True)
@@ -112,3 +114,17 @@ def test_nothing_happens_to_one_that_is_gone(event):
     gone, _ = step(POLLING, Exited(1), 20)
 
     assert step(gone, event, 30) == (gone, ())
+
+
+@pytest.mark.parametrize("state", [POLLING, BUSY])
+def test_one_that_shall_be_replaced_works_on_until_it_is_told_to_drain(state):
+    retiring, silent = step(state, Retire(recycled=True), 100)
+    busy, _ = step(retiring, Began(TASK), 110)
+    idle, _ = step(busy, Waits(), 120)
+    draining, actions = step(busy, Drain(None), 130)
+
+    assert (type(retiring), silent) == (Retiring, ())
+    assert (busy.task, idle.task) == (TASK, None)
+    assert draining == Draining(BIRTH, 7, 130, TASK, None, recycled=True)
+    assert actions == (Send(7, Sign.TERM),)
+    assert step(draining, Retire(recycled=False), 140) == (draining, ())

@@ -26,9 +26,10 @@ from flowyd.supervisor.states import (
     Draining,
     Exited,
     Kill,
-    Leaves,
     Lost,
     Polling,
+    Retire,
+    Retiring,
     Send,
     Sign,
     Tick,
@@ -63,12 +64,64 @@ def test_a_pool_has_served_once_all_its_workers_were_ready_together():
     assert pool.served
 
 
-def test_the_replacement_of_a_recycled_worker_starts_while_it_still_leaves():
-    pool = told(at_work(1), Key(0, 0), Leaves(recycled=True))
+def test_the_replacement_of_a_recycled_worker_is_ready_before_it_leaves():
+    pool = told(at_work(1), Key(0, 0), Retire(recycled=True))
     pool, keys = pools.fill(pool, 1, 0)
-
     assert keys == (Key(0, 1),)
+    assert pool.ready == 1
+
+    pool = told(pool, keys[0], Born(2))
+    pool, actions = pools.hear(pool, keys[0], Waits(), 5, 0.5)
+    assert actions == ((Key(0, 0), Send(100, Sign.TERM)),)
     assert isinstance(pool.workers[Key(0, 0)], Draining)
+    assert pool.ready == 1
+
+
+def test_a_worker_whose_replacement_does_not_start_works_on():
+    pool = told(at_work(1), Key(0, 0), Retire(recycled=True))
+    pool, (key,) = pools.fill(pool, 1, 0)
+    pool = told(told(pool, key, Born(2)), key, Exited(1), 5)
+
+    assert pool.ready == 1
+    assert isinstance(pool.workers[Key(0, 0)], Retiring)
+
+
+def test_a_paused_pool_drains_and_stays_empty_until_it_is_resumed():
+    pool, actions = pools.pause(at_work(2), 5, 0.5)
+    assert [action for _, action in actions] == [Send(100, Sign.TERM), Send(101, Sign.TERM)]
+    pool = told(told(pool, Key(0, 0), Exited(0), 6), Key(1, 0), Exited(0), 6)
+
+    assert pools.fill(pool, 1, 7)[1] == ()
+    assert pools.fill(pools.resume(pool), 1, 7)[1] == (Key(0, 1), Key(1, 1))
+
+
+def test_a_smaller_pool_drains_the_workers_beyond_its_size_and_a_larger_one_fills_up():
+    pool, actions = pools.scale(at_work(3), 1, 5, 0.5)
+    assert [key.slot for key, _ in actions] == [1, 2]
+    assert all(action == Send(100 + key.slot, Sign.TERM) for key, action in actions)
+    assert pools.fill(pool, 1, 5)[1] == ()
+
+    pool, actions = pools.scale(pool, 4, 6, 0.5)
+    assert actions == ()
+    assert pools.fill(pool, 1, 6)[1] == (Key(1, 1), Key(2, 1), Key(3, 0))
+
+
+def test_a_pool_of_no_workers_is_ok_with_none():
+    pool, _ = pools.scale(at_work(1), 0, 5, 0.5)
+    assert pools.fill(pool, 1, 5)[1] == ()
+
+
+def test_a_restart_replaces_one_slot_or_all_of_them():
+    pool, actions = pools.restart(at_work(2), 1, 5, 0.5)
+    assert actions == ()
+    assert pools.fill(pool, 1, 5)[1] == (Key(1, 1),)
+    assert pools.fill(pools.restart(at_work(2), None, 5, 0.5)[0], 1, 5)[1] == (Key(0, 1), Key(1, 1))
+
+
+def test_a_resume_or_restart_gives_a_held_pool_another_chance_at_once():
+    for given in (pools.resume(held()), pools.restart(held(), None, 10_000, 0.5)[0]):
+        assert given.hold is None
+        assert len(pools.fill(given, 1, 10_000)[1]) == 2
 
 
 def test_the_first_crash_is_replaced_at_once_and_the_next_ones_later_and_later():

@@ -6,19 +6,30 @@ import pytest
 from flowyd.control import protocol
 from flowyd.control.protocol import Refused
 
+REQUESTS = [
+    protocol.GetStatus(),
+    protocol.GetMetrics(),
+    protocol.Stop(),
+    protocol.Pause(pool="p"),
+    protocol.Resume(pool="p"),
+    protocol.Scale(pool="p", processes=3),
+    protocol.Restart(pool="p", slot=1),
+    protocol.Restart(pool="p"),
+]
 
-@pytest.mark.parametrize("op", ["status", "metrics", "stop"])
-def test_a_request_is_one_line_that_comes_back_the_same(op):
-    line = protocol.write_request(op)
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_a_request_is_one_line_that_comes_back_the_same(request_):
+    line = protocol.write_request(request_)
 
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
-    assert protocol.read_request(line, may_control=True) == protocol.Request(op)
+    assert protocol.read_request(line, may_control=True) == request_
 
 
 def test_the_status_socket_obeys_nothing():
     with pytest.raises(Refused, match=r"ctl\.sock"):
-        protocol.read_request(protocol.write_request("stop"), may_control=False)
+        protocol.read_request(protocol.write_request(protocol.Stop()), may_control=False)
 
 
 @pytest.mark.parametrize(

@@ -122,15 +122,15 @@ def test_a_thousand_short_tasks_are_a_handful_of_messages_and_none_is_uncounted(
     assert len(reports) < 50
 
 
-def test_a_worker_that_had_its_fill_leaves_and_says_why(desk):
+def test_a_worker_that_had_its_fill_says_so_and_works_on_until_it_is_replaced(desk):
     one = desk(Rule(max_tasks=2, max_memory=None))
     one.scribe.ready()
     one.scribe.ended("completed", 0.0)
     assert not one.scribe.stop.is_set()
     one.scribe.ended("failed", 0.0)
 
-    assert one.scribe.stop.is_set()
-    assert one.until(lambda report: report.leaving).recycled
+    assert not one.until(lambda report: report.recycled).leaving
+    assert not one.scribe.stop.is_set()
 
 
 def test_the_poll_in_flight_is_released_only_while_the_worker_leaves_without_a_task(desk):
