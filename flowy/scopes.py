@@ -21,7 +21,7 @@ class ChildOptions(TypedDict, total=False):
     priority: int  # of its decision tasks
     tags: tuple[str, ...]
     lambda_role: str
-    workflow_id: str  # else one that is made of the parent's runId and the call's id
+    workflow_id: str  # else made of the parent's runId and the call's id; a new attempt adds `~2`
     retry: int | Retry  # how often a failed or timed-out child is started again
     delay: Seconds  # the wait before that
     error_handling: bool  # False: its failure fails the execution, though nobody looks

@@ -7,6 +7,7 @@ from far_story import FarStory, kinds
 from story import RUN
 from workflows import failure_of, make
 
+from flowy import Canceled, on_signal
 from flowy.decider import Execution, decide
 from flowy.decider.room import Limits
 from flowy.swf import events as e
@@ -243,3 +244,52 @@ def test_a_restart_that_had_no_room_takes_what_arrived_since_along():
 
     assert isinstance(close, ContinueAsNewWorkflowExecution)
     assert json.loads(close.input)["meta"] == {"signals": [["late", "1"]]}
+
+
+def test_a_signals_handler_may_restart_the_execution():
+    @on_signal("renew")
+    def renew(self, value):
+        self.restart(value)
+
+    story = FarStory(make(lambda self: self.sleep(99).result(), renew=renew))
+    story.decide()
+    story.add(e.WorkflowExecutionSignaled(signal_name="renew", input='"now"'))
+    cancel, close = story.decide().decisions
+
+    assert cancel.timer_id == "sleep-1"
+    assert json.loads(close.input) == {"$flowy": 1, "args": ["now"], "kwargs": {}}
+
+
+def test_async_code_restarts_too_and_waits_for_the_arguments():
+    async def run(self):
+        with self.options(tags=("again",)):
+            self.restart(self.resize("a"))
+
+    story = FarStory(make(run))
+    story.decide()
+    story.complete("resize-1", "small")
+    close = again(story)
+
+    assert close.tag_list == ("again",)
+    assert json.loads(close.input)["args"] == ["small"]
+
+
+def test_a_main_line_that_waits_for_the_branch_that_restarts_is_cancelled():
+    def run(self):
+        self.spawn(self.restart, "again").result()
+
+    assert json.loads(again(FarStory(make(run))).input)["args"] == ["again"]
+
+
+def test_a_main_line_may_clean_up_before_a_branchs_restart():
+    def run(self):
+        try:
+            self.spawn(self.restart).result()
+        except Canceled:
+            self.resize("clean").result()
+            raise
+
+    story = FarStory(make(run))
+    assert kinds(story.decide()) == ["ScheduleActivityTask"]
+    story.complete("resize-1")
+    again(story)
