@@ -6,20 +6,21 @@ One thread polls for each of its two task lists; all code of workflows runs in t
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
 import structlog
 
-from flowy.decider.parking import park, pass_on
+from flowy.decider.parking import WAKE, park, pass_on
 from flowy.decider.verdict import Verdict
-from flowy.errors import UnknownResource
+from flowy.errors import ServiceError, ServiceUnreachable, UnknownResource
 from flowy.swf.decisions import StartTimer
 from flowy.swf.events import DecisionTaskScheduled, Event
 from flowy.swf.limits import YEAR
 from flowy.swf.tasks import DecisionTask
+from flowy.swf.values import ExecutionId
 from flowy.worker import polling
 from flowy.worker.affinity import Route, Standing, private_list, route, standing_after
 from flowy.worker.crossing import readied
@@ -56,6 +57,8 @@ class Desk:
     private: str | None
     stop: Stop
     standing: Standing = "untried"
+    parked: dict[ExecutionId, float] = field(default_factory=dict)
+    """What this decider parked, and until when."""
 
     def is_private_over(self) -> bool:
         """Whether nothing comes to the private list, since the service ignores overrides."""
@@ -82,6 +85,7 @@ def serve_decisions(
     try:
         for task, at in arrivals(desk, cut):
             serve(desk, task, at)
+        wake_parked(desk)
     finally:
         decider.close()
 
@@ -143,7 +147,10 @@ def handle(desk: Desk, task: DecisionTask, arrived: float) -> str:
     if told != "answered":
         _log.warning("the decisions were not taken", answer=told, error=str(error))
         return told
-    return "parked" if verdict.parked else "completed"
+    if verdict.parked:
+        return "parked"
+    desk.parked.pop(task.execution, None)
+    return "completed"
 
 
 def decided(desk: Desk, task: DecisionTask, deadline: float) -> Verdict:
@@ -187,8 +194,21 @@ def tell(desk: Desk, task: DecisionTask, verdict: Verdict) -> None:
         case Verdict(parked=why, decisions=(StartTimer(start_to_fire_timeout=wait),)) if why:
             _log.error("execution parked", type=str(task.type), why=why, seconds=int(wait))
             desk.reporter.parked(summary(task), float(wait))
+            desk.parked[task.execution] = desk.post.time.monotonic() + float(wait)
         case _:
             pass
+
+
+def wake_parked(desk: Desk) -> None:
+    """Have others try what this decider parked and still waits: they may run newer code."""
+    now, client = desk.post.time.monotonic(), desk.post.client
+    for execution in [run for run, until in desk.parked.items() if until > now]:
+        try:
+            client.signal(execution.workflow_id, WAKE, None, execution.run_id)
+        except ServiceUnreachable:
+            return  # it will not be there for the next one either, and their timers wake them all
+        except ServiceError as error:  # it closed, for one
+            _log.debug("no parked execution was woken", error=str(error))
 
 
 def history(post: Post, task: DecisionTask, deadline: float) -> list[Event]:

@@ -46,6 +46,11 @@ class Service(Protocol):
     def poll_lambda(self, identity: str) -> LambdaTask | None:
         """Wait for a Lambda function to run, where that is to be had."""
 
+    def signal(
+        self, workflow_id: str, name: str, input: str | None, run_id: str | None = None
+    ) -> None:
+        """Signal an open execution."""
+
     def complete_decision(
         self,
         token: str,

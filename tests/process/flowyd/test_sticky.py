@@ -9,7 +9,12 @@ import pytest
 
 from flowy.client import Handle
 from flowy.swf.client import SWFClient
-from flowy.swf.events import DecisionTaskCompleted, DecisionTaskStarted, DecisionTaskTimedOut
+from flowy.swf.events import (
+    DecisionTaskCompleted,
+    DecisionTaskStarted,
+    DecisionTaskTimedOut,
+    WorkflowExecutionSignaled,
+)
 from flowy.swf.values import TypeId
 from flowyd.control import client
 from flowyd.supervisor.keys import engine_key
@@ -215,6 +220,22 @@ def test_a_parked_execution_is_seen_and_woken_and_in_nobodys_way(start, tmp_path
     assert result(daemon, "m") == "mended"
     daemon.until("nothing is parked", lambda _: daemon.pool("decs").parked == 0)
     assert "parked" not in daemon.flowy("show", "m").stdout
+
+
+def test_a_daemon_that_stops_wakes_what_it_parked_for_the_one_that_follows(start, tmp_path):
+    daemon, there = start("processes = 1"), tmp_path / "there"
+    begin(daemon, "Missing", [str(there)], "m")
+    daemon.until("it is parked", lambda _: daemon.pool("decs").parked == 1)
+    assert daemon.flowyd("stop").returncode == 0
+    assert daemon.wait() == 0
+    there.touch()
+
+    daemon = start("processes = 1")
+    assert result(daemon, "m") == "mended"
+    names = [
+        e.signal_name for e in history(daemon, "m") if isinstance(e, WorkflowExecutionSignaled)
+    ]
+    assert names == ["flowy.wake"]
 
 
 def test_deciders_collect_garbage_and_hash_alike_even_where_hashes_are_random(start, monkeypatch):

@@ -10,7 +10,7 @@ from workflows import make, resize
 from flowy.decider.parking import WAKE
 from flowy.swf import wire
 from flowy.swf.events import DecisionTaskCompleted, DecisionTaskScheduled, TimerStarted
-from flowy.worker.decisions import KEEP, serve
+from flowy.worker.decisions import KEEP, serve, wake_parked
 from flowy.worker.kept import Bounds
 
 
@@ -263,6 +263,26 @@ def test_an_execution_that_is_parked_waits_on_the_list_of_all_and_starves_nobody
     stage.finish(one)
     assert result(parked) == "mended"
     assert one.counts.outcomes["parked"] == 2
+
+
+def test_what_a_decider_parked_is_woken_when_it_leaves():
+    def run(self):
+        raise ImportError("not here")
+
+    nowhere = make(run, name="Nowhere")
+    stage = play(nowhere)
+    one = stage.decider()
+    waiting = [stage.start(nowhere, id=name) for name in ("open", "closed", "elsewhere")]
+    for _ in waiting:
+        one.decide()
+    waiting[1].terminate()
+    one.desk.parked[waiting[2].execution] = 0.0  # its wait is over: another decider has it
+    wake_parked(one.desk)
+
+    def woken(handle):
+        return [e.attributes.signal_name for e in stage.history(handle) if "Signaled" in e.type]
+
+    assert [woken(handle) for handle in waiting] == [[WAKE], [], []]
 
 
 def test_changed_code_parks_a_kept_execution_only_where_it_is_replayed():
