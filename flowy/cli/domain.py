@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from flowy.cli.output import emit, json_option
 from flowy.cli.target import connect, target_options
 
 
@@ -22,8 +23,10 @@ def domain() -> None:
     metavar="DAYS",
     help="How long closed executions are kept.",
 )
+@json_option
 @target_options
-def register(name: str, retention: int, **place: Any) -> None:
+def register(name: str, retention: int, as_json: bool, **place: Any) -> None:
     """Register the domain NAME."""
     connect(**{**place, "domain": name}).swf.register_domain(retention)
-    click.echo(f"registered the domain {name}; closed executions are kept for {retention} days")
+    text = f"registered the domain {name}; closed executions are kept for {retention} days"
+    emit(as_json, text, domain=name, retention_days=retention)

@@ -4,20 +4,20 @@ from pathlib import Path
 
 import click
 
+from flowy.cli.output import emit, json_option
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-def check(file: Path) -> None:
+@json_option
+def check(file: Path, as_json: bool) -> None:
     """Check the file of an engine and every history in it, also while the engine runs.
 
     The exit code is 1 if anything is wrong.
     """
     from flowy.engine.store.check import check as examine  # pulls in the engine
 
-    faults = 0
-    for fault in examine(file):
-        faults += 1
-        print(fault)
+    faults = [str(fault) for fault in examine(file)]
+    emit(as_json, "\n".join(faults) or f"{file} is sound", file=str(file), faults=faults)
     if faults:
         raise SystemExit(1)
-    print(f"{file} is sound")

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import click
 
+from flowy.cli.output import emit, json_option
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-def vacuum(file: Path) -> None:
+@json_option
+def vacuum(file: Path, as_json: bool) -> None:
     """Give the unused space of an engine's file back. The engine must not run."""
     from flowy.engine.lock import hold_lock  # pulls in the engine, `--help` need not
     from flowy.engine.store import StoreError
@@ -19,7 +22,9 @@ def vacuum(file: Path) -> None:
     try:
         before = file.stat().st_size
         shrink(file)
-        print(f"{file}: {before} bytes before, {file.stat().st_size} now")
+        now = file.stat().st_size
+        text = f"{file}: {before} bytes before, {now} now"
+        emit(as_json, text, file=str(file), bytes_before=before, bytes=now)
     finally:
         if lock is not None:
             lock.close()

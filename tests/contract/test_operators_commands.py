@@ -188,6 +188,11 @@ def test_replay_by_workflow_id_and_all_that_are_open(client, registered):
     assert (empty.exit_code, empty.stdout) == (0, "no execution of a loaded type is open\n")
 
 
+def test_a_domain_is_registered_with_json(registered, client):
+    made = told(registered("domain", "register", f"domain-{uuid4()}", "--json"))
+    assert made["retention_days"] == 30
+
+
 def test_list_show_start_and_result_have_json(client, registered):
     with deciding(client):
         run = told(registered("start", "Approval", '["May I?"]', "--id", "j1", "--json"))

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ from flowy.cli.start import read_arguments
 
 
 def run(*args, env=None):
-    return CliRunner().invoke(main, args, env=env)
+    return CliRunner().invoke(main, [*map(str, args)], env=env)
 
 
 def test_every_command_that_help_lists_exists_and_has_help():
@@ -66,3 +67,41 @@ def test_the_remote_traceback_is_shown_and_foreign_details_as_they_are():
     assert remote_trace('{"message":"m"}') == ""
     assert remote_trace("worker 7 said no") == "worker 7 said no"
     assert remote_trace("[1]") == "[1]"
+
+
+WITHOUT_JSON = {"dev"}
+"""It runs until it is stopped, as `flowy engine` does, which is a group."""
+
+
+def commands(group, above=()):
+    """Each command with the words that call it, groups opened."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*above, name))
+        yield (*above, name), command
+
+
+def test_every_command_that_tells_something_has_json():
+    silent = {
+        " ".join(words)
+        for words, command in commands(main)
+        if not isinstance(command, click.Group)
+        and "as_json" not in {parameter.name for parameter in command.params}
+    }
+    assert silent == WITHOUT_JSON
+
+
+def test_the_upkeep_of_an_engine_s_file_tells_its_outcome_as_json(tmp_path):
+    from flowy.engine.store import Store
+
+    file, copy = tmp_path / "engine.db", tmp_path / "copy.db"
+    Store(str(file)).close()
+    told = [
+        json.loads(run("engine", *words, "--json").stdout)
+        for words in (("check", file), ("vacuum", file), ("backup", file, copy))
+    ]
+    assert [one["schema"] for one in told] == [1, 1, 1]
+    assert told[0]["faults"] == []
+    assert told[2]["bytes"] == copy.stat().st_size

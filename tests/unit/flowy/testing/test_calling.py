@@ -276,6 +276,20 @@ def test_signals_are_there_from_the_beginning():
     assert call(Approval, signals=["answer"]) == [None, []]
 
 
+def test_methods_that_handle_signals_run_before_code_that_never_waits():
+    class Heard(Workflow):
+        heard = ()
+
+        @on_signal("note")
+        def note(self, value):
+            self.heard = (*self.heard, value)
+
+        def run(self):
+            return self.heard
+
+    assert call(Heard, signals=[("note", 1), ("note", 2)]) == [1, 2]
+
+
 def test_a_signal_that_never_comes_is_told():
     with pytest.raises(TimeoutError, match=r"signal-1.*give its signals"):
         flow(lambda self: self.signal("answer").result())
