@@ -215,7 +215,7 @@ class Execution:
 
     def signaled(self, name: str, text: str | None) -> None:
         """Take a signal: for the method that handles it, in a branch, else for the inbox."""
-        ends = (self._close or self._failure or self._restart) is not None
+        ends = any(x is not None for x in (self._close, self._failure, self._restart))
         if name in self.handlers.methods and self._root is not None and not ends:
             self.handlers.run(self._root, RunningCode(self), (name, text), lambda: self._code)
         else:

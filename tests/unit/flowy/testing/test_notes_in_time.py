@@ -181,6 +181,17 @@ def test_a_heartbeat_as_long_as_the_task_may_take_is_no_hindrance(env):
     assert handle.result() == 2
 
 
+def test_nobody_sends_the_heartbeats_of_a_task_that_was_deferred(env):
+    env.faults.drop("RecordActivityTaskHeartbeat")
+    env.start(asks(short))
+    env.advance(49)
+    assert env.faults.happened == []
+
+    with env.replace("Short", lambda: env.advance(49)):
+        env.run(asks(short, "Other"))
+    assert len(env.faults.happened) == 1
+
+
 def test_heartbeats_that_are_the_codes_own_are_its_own_affair(env):
     handle = env.start(asks(Mine))
     env.advance(20)
