@@ -270,12 +270,18 @@ def write_context(context: Context, user: str = "") -> str:
         )
 
 
+class _Said(Struct, frozen=True):
+    flowy: Context = Context()
+
+
+_read_context = msgspec.json.Decoder(_Said).decode
+
+
 def read_context(text: str | None) -> Context:
     """Our part of an executionContext; another program's context reads as an empty one."""
     try:
-        data = json.loads(text or "{}")
-        return msgspec.convert(data.get("flowy", {}), Context)
-    except (ValueError, AttributeError, msgspec.ValidationError):
+        return _read_context(text or "{}").flowy
+    except msgspec.MsgspecError:
         return Context()
 
 

@@ -146,21 +146,25 @@ class Placeholder(Generic[T_co]):
         return waiters
 
 
+ATOMS = frozenset({str, int, float, bool, type(None)})
+"""Most arguments are of these types: no walk is made for them."""
+
+
 def find(value: Any) -> list[Placeholder[Any]]:
     """The placeholders in a value: itself, or nested in lists, tuples and dicts, in order."""
     if isinstance(value, Placeholder):
         return [value]
     if isinstance(value, list | tuple):
-        return [found for item in value for found in find(item)]
+        return [found for item in value if type(item) not in ATOMS for found in find(item)]
     if isinstance(value, dict):
-        return [found for item in value.values() for found in find(item)]
+        return find(list(value.values())) if value else []
     return []
 
 
 def copy(value: Any) -> Any:
     """The value with its containers copied, so that later changes by the caller do not show."""
     if isinstance(value, list | tuple):
-        return [copy(item) for item in value]
+        return [item if type(item) in ATOMS else copy(item) for item in value]
     if isinstance(value, dict):
         return {key: copy(item) for key, item in value.items()}
     return value
@@ -182,7 +186,7 @@ def fill(value: Any, *, opened: bool = False) -> Any:
             case _:
                 raise RuntimeError(f"{value!r} has no result to fill in")
     if isinstance(value, list):
-        return [fill(item, opened=opened) for item in value]
+        return [item if type(item) in ATOMS else fill(item, opened=opened) for item in value]
     if isinstance(value, dict):
         return {key: fill(item, opened=opened) for key, item in value.items()}
     return value

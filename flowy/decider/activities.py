@@ -198,20 +198,20 @@ class Activities:
         args, kwargs = call.values
         whole = (tuple(fill(args)), fill(kwargs))
         call.arguments = forms.write_arguments(*whole, self._converter)
-        # What is too long is refused here, at the call.
-        forms.write_input(call.arguments, meta(call, self.origin), self._converter.longest)
         call.values = ((), {})
 
     def _schedule(self, call: ActivityCall) -> None:
-        call.asked, call.resting = True, False
         options = call.options
+        # What is too long is refused here, at the call.
+        written = forms.write_input(
+            call.arguments, meta(call, self.origin), self._converter.longest
+        )
+        call.asked, call.resting = True, False
         task = ScheduleActivityTask(
             activity_id=call.attempt,
             activity_type=call.type,
             heartbeat_timeout=text(options.heartbeat),
-            input=forms.write_input(
-                call.arguments, meta(call, self.origin), self._converter.longest
-            ),
+            input=written,
             schedule_to_close_timeout=text(options.schedule_to_close),
             schedule_to_start_timeout=text(options.schedule_to_start),
             start_to_close_timeout=text(options.start_to_close),

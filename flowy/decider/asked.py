@@ -19,7 +19,7 @@ from flowy.decider.room import LIMITS, Limits, fitting
 from flowy.decider.turns import Turn
 from flowy.errors import NonDeterminismError
 from flowy.swf.decisions import CLOSES, Decision, StartTimer
-from flowy.swf.events import Event
+from flowy.swf.events import Event, MarkerRecorded, RecordMarkerFailed
 
 
 class Call(Protocol):
@@ -49,6 +49,7 @@ class Response:
 
 
 Numbered = tuple[int, Ask]
+MARKERS = (MarkerRecorded, RecordMarkerFailed)
 
 
 class Asked:
@@ -124,7 +125,7 @@ class Asked:
             NonDeterminismError: when the turn records something else than what was asked.
         """
         decided = self._decided(turn)
-        counts = Counter(identity.lane_of_event(event.attributes) for event in decided)
+        counts = by_lane(decided)
         taken = [ask for _, ask in self._first(counts)]
         pairs = zip(decided, taken, strict=False)
         if len(taken) != len(decided) or not all(starmap(fits, pairs)):
@@ -142,7 +143,7 @@ class Asked:
         No replay asks for a recorded one, so that its call may be moved or removed.
         """
         decided = [event for event in turn.batch if identity.records_decision(event.attributes)]
-        if not any(identity.is_patch(event.attributes) for event in decided):
+        if not any(type(event.attributes) in MARKERS for event in decided):
             return decided
         mine = {identity.of_decision(ask.decision) for _, ask in self._lanes.get(Patch, ())}
         return [
@@ -185,11 +186,12 @@ class Asked:
 
     def _first(self, counts: Mapping[Lane, int]) -> Iterator[Numbered]:
         """So many of each type, in the order in which they were asked."""
-        return merge(*(islice(self._lanes.get(kind, ()), counts[kind]) for kind in counts))
+        firsts = [islice(self._lanes.get(lane, ()), counts[lane]) for lane in counts]
+        return firsts[0] if len(firsts) == 1 else merge(*firsts)  # most turns ask for one thing
 
     def _sendable(self) -> Iterator[Decision]:
         """All that SWF's limits on open tasks let out now; the rest is not walked."""
-        free = {kind: self._free(kind) for kind in self._lanes}
+        free = {lane: self._free(lane) for lane, asks in self._lanes.items() if asks}
         return (ask.decision for _, ask in self._first(free))
 
     def _free(self, kind: Lane) -> int:
@@ -224,9 +226,9 @@ class Asked:
 
     def _differ(self, turn: Turn, decided: Sequence[Event]) -> NoReturn:
         """Show both sides; of what the turn held or kept back only the recorded part counts."""
-        counts = Counter(identity.lane_of_event(event.attributes) for event in decided)
+        counts = by_lane(decided)
         every = {
-            lane: counts[lane] if partial(turn, lane) else len(asks)
+            lane: counts.get(lane, 0) if partial(turn, lane) else len(asks)
             for lane, asks in self._lanes.items()
         }
         asked = [ask for _, ask in self._first(every)]
@@ -248,3 +250,12 @@ def fits(event: Event, ask: Ask) -> bool:
 def partial(turn: Turn, lane: Lane) -> bool:
     """Whether a recorded turn did not send all that was asked of a type."""
     return bool(turn.context.kept_back) or lane.__name__ in turn.context.held
+
+
+def by_lane(decided: Sequence[Event]) -> dict[Lane, int]:
+    """How many decisions of each type the events record."""
+    counts: dict[Lane, int] = {}
+    for event in decided:
+        lane = identity.lane_of_event(event.attributes)
+        counts[lane] = counts.get(lane, 0) + 1
+    return counts

@@ -344,8 +344,8 @@ class Execution:
         for event in turn.news:
             if self._is_over() and not news.outlives_code(event.attributes):
                 continue  # the code has ended: only the fate of its close matters, and who called
-            news.deliver(event, self)
-            self.lines.drain(self._check)
+            if news.deliver(event, self):
+                self.lines.drain(self._check)
 
     def _is_over(self) -> bool:
         return self._close is not None and not self.lines.live

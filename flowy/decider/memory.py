@@ -38,7 +38,7 @@ class Memory:
         self.run_id = run_id
         self.turn = turns[0]
         self._turns = turns
-        self._confirmed = Counter(confirmed)
+        self._confirmed = dict(confirmed)
 
     def is_live(self, kind: type[Decision], asked: Positions) -> bool:
         """Whether a decision of that type, asked now, lies beyond all that is recorded.
@@ -113,7 +113,8 @@ class Memory:
     @cached_property
     def _recorded(self) -> Counter[Lane]:
         """How much of each type is recorded; but no patches, which no replay asks for again."""
-        recorded = self._confirmed + Counter(
+        recorded = Counter(self._confirmed)
+        recorded.update(
             identity.lane_of_event(attributes)
             for attributes in self._batches
             if identity.records_decision(attributes)

@@ -36,11 +36,13 @@ class Receiver(Reached, Protocol):
         """SWF did not take the close."""
 
 
-def deliver(event: Event, to: Receiver) -> None:
-    """Deliver one event; most event types are no news to workflow code."""
+def deliver(event: Event, to: Receiver) -> bool:
+    """Deliver one event, and tell whether it was news: most event types are none to the code."""
     handler = _HANDLERS.get(type(event.attributes))
-    if handler is not None:
-        handler(to, event.id, event.attributes)
+    if handler is None:
+        return False
+    handler(to, event.id, event.attributes)
+    return True
 
 
 def outlives_code(attributes: Attributes) -> bool:

@@ -69,13 +69,14 @@ def cut(events: Sequence[Event], after: int = 0) -> Cut:
     Only a last DecisionTaskStarted may be unfinished: it is the live turn. An unfinished one that
     is not the last has timed out, whatever the service wrote of it.
     """
-    fresh = [event for event in events if event.id > after]
+    skipped = max(after + 1 - events[0].id, 0) if events else 0  # ids have no gaps
+    fresh = events[skipped:]
     answered = completed_tasks(fresh)
-    starts = [event for event in fresh if isinstance(event.attributes, DecisionTaskStarted)]
+    starts = [event for event in fresh if type(event.attributes) is DecisionTaskStarted]
     overdue = {
         event.attributes.started_event_id
         for event in fresh
-        if isinstance(event.attributes, DecisionTaskTimedOut)
+        if type(event.attributes) is DecisionTaskTimedOut
     }
     turns, begin = [], 0
     for start in starts:
@@ -83,7 +84,7 @@ def cut(events: Sequence[Event], after: int = 0) -> Cut:
         waits = done is None and (start is not starts[-1] or start.id in overdue)
         if waits or (done is not None and done.context.parked):
             continue
-        end = start.id - fresh[0].id + 1  # ids have no gaps
+        end = start.id - fresh[0].id + 1
         news = tuple(fresh[begin:end])
         turns.append(
             done.turn(start.id, start.at, news) if done else Turn(start.id, start.at, news)
@@ -103,7 +104,7 @@ def completed_tasks(events: Sequence[Event]) -> dict[int, _Completed]:
     by_id: dict[int, _Completed] = {}
     for event in events:
         attributes = event.attributes
-        if isinstance(attributes, DecisionTaskCompleted):
+        if type(attributes) is DecisionTaskCompleted:
             done = _Completed(event.id, forms.read_context(attributes.execution_context))
             by_started[attributes.started_event_id] = by_id[event.id] = done
         task = by_id.get(getattr(attributes, RECORDED, 0))
