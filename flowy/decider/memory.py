@@ -83,7 +83,7 @@ class Memory:
         turn = self.turn  # made anew: `replace` takes longer, and each decision comes by here
         self.turn = Turn(turn.started, turn.at, (), turn.completed, (), turn.context)
         self._turns = ()
-        for walked in ("markers", "_batches", "_identities", "_recorded"):
+        for walked in ("markers", "_batches", "_children", "_identities", "_recorded"):
             self.__dict__.pop(walked, None)
 
     # These walk over all that the activation holds: each at most once, and only if it is needed.
