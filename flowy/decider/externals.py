@@ -1,24 +1,29 @@
 """Signals and cancel requests that workflow code sends to other executions, children among them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from flowy import forms
 from flowy.converter import Converter
 from flowy.decider.asked import Ask, Asked
+from flowy.decider.attempts import after_failure, numbered
 from flowy.decider.children import UNKNOWN, ChildCall
 from flowy.decider.lines import Lines
+from flowy.decider.memory import Memory
 from flowy.decider.places import Place, caller
 from flowy.decider.readiness import once_there
 from flowy.errors import TaskCanceled, TaskNotScheduled
-from flowy.options import check_name
+from flowy.options import ACTIVITY_DEFAULTS, Options, check_name, duration
 from flowy.placeholders import Error, Placeholder, Value, copy, fill
+from flowy.retry import Again, GiveUp, Spent, is_limit
 from flowy.swf.decisions import (
+    CancelTimer,
     Decision,
     RequestCancelExternalWorkflowExecution,
     SignalExternalWorkflowExecution,
+    StartTimer,
 )
 
 
@@ -40,11 +45,21 @@ class Message(NamedTuple):
 class ExternalCall:
     """A signal or a cancel request that was asked for; `what` says it to people."""
 
+    kind: ClassVar[type[Decision]] = SignalExternalWorkflowExecution
     placeholder: Placeholder[Any]
     what: str
     place: Place | None
+    ask: Ask | None = None
+    options: Options = ACTIVITY_DEFAULTS
     scheduled: int = 0
-    asked: bool = False
+    spent: Spent = field(default_factory=Spent)
+    canceling: bool = False
+    resting: bool = False
+
+    @property
+    def attempt(self) -> str:
+        """The id of the timer before the attempt that runs now."""
+        return numbered(self.placeholder.name, self.spent)
 
 
 class Externals:
@@ -89,21 +104,44 @@ class Externals:
         request = RequestCancelExternalWorkflowExecution(
             workflow_id=target.workflow_id, run_id=target.run_id
         )
-        self._ask(call, request)
+        call.ask = Ask(request, call, place=call.place)
+        self._send(call)
         return call
 
     def arrived(self, call: ExternalCall) -> None:
         """The other execution has it in its history."""
         self._lines.settle(call.placeholder, Value(None))
 
-    def refused(self, call: ExternalCall, cause: str) -> None:
-        """Settle it with SWF's cause; the other execution is closed, or never was."""
-        self._lines.settle(call.placeholder, Error(TaskNotScheduled(cause, call.what)))
+    def refused(self, call: ExternalCall, cause: str, memory: Memory) -> None:
+        """Settle it with SWF's cause: the other execution is closed, or never was.
+
+        After one of SWF's rate limits send it again later.
+        """
+        error = TaskNotScheduled(cause, call.what)
+        step: Again | GiveUp = GiveUp()
+        if is_limit(cause):
+            step = after_failure(call, error, memory, self._asked, lambda: False)
+        match step:
+            case Again(delay):
+                timer = StartTimer(start_to_fire_timeout=duration(delay), timer_id=call.attempt)
+                self._asked.ask(Ask(timer, call, place=call.place))
+                call.resting = True
+            case GiveUp():
+                self._lines.settle(call.placeholder, Error(error))
+
+    def fired(self, call: ExternalCall) -> None:
+        """The wait after a rate limit is over."""
+        if call.placeholder.outcome is None:
+            self._send(call)
 
     def cancel(self, call: ExternalCall) -> None:
         """Not send what still waits; what was sent cannot be taken back."""
-        if not call.asked:
-            self._lines.settle(call.placeholder, Error(TaskCanceled()))
+        if call.placeholder.outcome is not None or (call.ask is not None and not call.resting):
+            return
+        if call.resting:
+            timer = CancelTimer(timer_id=call.attempt)
+            self._asked.ask(Ask(timer, place=caller()), after=call)
+        self._lines.settle(call.placeholder, Error(TaskCanceled()))
 
     def _once_started(
         self, call: ExternalCall, child: ChildCall, message: Callable[[], Message]
@@ -117,7 +155,8 @@ class Externals:
             if started:
                 self._signal(call, Target(child.workflow_id), lambda: made)
             else:
-                self.refused(call, UNKNOWN)
+                error = TaskNotScheduled(UNKNOWN, call.what)
+                self._lines.settle(call.placeholder, Error(error))
 
         if child.running or child.placeholder.outcome is not None:
             reach(child.running)
@@ -130,11 +169,13 @@ class Externals:
         signal = SignalExternalWorkflowExecution(
             signal_name=name, workflow_id=target.workflow_id, run_id=target.run_id, input=text
         )
-        self._ask(call, signal, text or "")
+        call.ask = Ask(signal, call, text or "", call.place)
+        self._send(call)
 
-    def _ask(self, call: ExternalCall, decision: Decision, arguments: str | None = None) -> None:
-        call.asked = True
-        self._asked.ask(Ask(decision, call, arguments, call.place))
+    def _send(self, call: ExternalCall) -> None:
+        call.resting = False
+        assert call.ask is not None  # noqa: S101  # it was sent before, or is now
+        self._asked.ask(call.ask)
 
 
 def prepared(placeholder: Placeholder[Any], message: Message, to: str) -> ExternalCall:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from flowy.decider.activities import Activities, ActivityCall
 from flowy.decider.children import ChildCall
+from flowy.decider.externals import ExternalCall
 from flowy.decider.lambdas import LambdaCall
 from flowy.decider.reports import HANDLERS, Reached
 from flowy.decider.timers import TimerCall, Timers
@@ -98,6 +99,8 @@ def _fired(to: Receiver, _: int, event: e.TimerFired) -> None:
             to.children.fired(child)
         case LambdaCall() as function:
             to.lambdas.fired(function)
+        case ExternalCall() as sent:
+            to.externals.fired(sent)
 
 
 def _timer_canceled(to: Receiver, _: int, event: e.TimerCanceled) -> None:
@@ -114,6 +117,8 @@ def _not_started(to: Receiver, id: int, event: e.StartTimerFailed) -> None:
             to.children.refused(child, event.cause, to.memory)
         case LambdaCall() as function:
             to.lambdas.refused(function, event.cause, to.memory)
+        case ExternalCall() as sent:
+            to.externals.refused(sent, event.cause, to.memory)
 
 
 def _close_refused(to: Receiver, _: int, event: Any) -> None:

@@ -99,7 +99,7 @@ def _arrived(to: Reached, _: int, event: Any) -> None:
 
 def _refused(to: Reached, _: int, event: Any) -> None:
     if call := to.take(event.initiated_event_id):
-        to.externals.refused(call, event.cause)
+        to.externals.refused(call, event.cause, to.memory)
 
 
 HANDLERS: dict[type[Attributes], Callable[[Any, int, Any], None]] = {

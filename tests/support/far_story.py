@@ -140,8 +140,8 @@ class FarStory(Story):
         run = ExecutionId("other", "run")
         self.add(kind(initiated_event_id=self.scheduled[key], workflow_execution=run))
 
-    def bounces(self, key: str) -> None:
-        """It has not: nobody is there. A late failure, too."""
+    def bounces(self, key: str, cause: str = "UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION") -> None:
+        """It has not: nobody is there, or for another cause. A late failure, too."""
         kind = (
             e.RequestCancelExternalWorkflowExecutionFailed
             if key.startswith("cancel ")
@@ -149,7 +149,7 @@ class FarStory(Story):
         )
         self.add(
             kind(
-                cause="UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION",
+                cause=cause,
                 decision_task_completed_event_id=self.completed,
                 initiated_event_id=self.scheduled[key],
                 workflow_id="other",

@@ -76,6 +76,44 @@ def test_a_signal_to_nobody_fails_with_swfs_cause():
     assert "the signal 'go' to other" in text
 
 
+def test_what_a_rate_limit_refused_is_sent_again_after_a_wait():
+    def run(self):
+        sent = [self.external("other").signal("go", 1), self.external("other").cancel()]
+        return [one_of(each) for each in sent]
+
+    story = FarStory(make(run))
+    first = story.decide().decisions
+    story.bounces("go", "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED")
+    story.bounces("cancel other", "REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED")
+    timers = story.decide().decisions
+    assert [timer.timer_id for timer in timers] == ["sent-1~2", "sent-2~2"]
+    for timer in timers:
+        story.fire(timer.timer_id)
+    assert story.decide().decisions == first
+    story.arrives("go")
+    story.arrives("cancel other")
+
+    assert result_of(story.decide()) == [None, None]
+
+
+def test_what_waits_after_a_rate_limit_can_be_called_off():
+    def run(self):
+        sent = self.external("other").signal("go", 1)
+        self.resize("a").result()
+        sent.cancel()
+        return one_of(sent)
+
+    story = FarStory(make(run))
+    story.decide()
+    story.bounces("go", "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED")
+    story.decide()
+    story.complete("resize-1")
+
+    timer, close = story.decide().decisions
+    assert (timer.type, timer.timer_id) == ("CancelTimer", "sent-1~2")
+    assert close.result == '"TaskCanceled"'
+
+
 def test_a_cancel_request_settles_once_the_other_knows_or_is_not_there():
     def run(self):
         return one_of(self.external("other", "run-9").cancel())
