@@ -144,6 +144,24 @@ def test_finish_order_gives_each_once_in_the_order_of_settling():
     assert result_of(story.decide()) == ["a", "c", "b"]
 
 
+def test_what_was_settled_before_stands_in_the_order_of_its_settling():
+    def run(self):
+        a, b, c = three(self)
+        self.sleep(1).result()
+        with pytest.raises(TaskFailed, match="C"):
+            gather(a, b, c).result()
+        return [first(a, b, c) is c, [(a, b, c).index(done) for done in finish_order(a, b, c)]]
+
+    story = Story(make(run, resize=once))
+    story.decide()
+    story.fail("resize-3", "C")
+    story.complete("resize-2", "b")
+    story.fail("resize-1", "A")
+    story.fire("sleep-1")
+
+    assert result_of(story.decide()) == [True, [2, 1, 0]]
+
+
 @pytest.mark.parametrize(
     "join",
     [

@@ -140,35 +140,37 @@ def test_parallel_reduce_of_one_item_is_that_item_and_of_none_an_error():
     assert result_of(Story(make(run)).decide()) == [5, 2]
 
 
-def test_each_item_of_a_map_costs_the_same_number_of_calls():
-    cls = make(lambda self: self.map(self.resize, range(1_000), at_once=10).result())
+def costs_in_a_map_of(size):
+    """How many Python calls each of the first items takes, beside those that begin it all."""
+    cls = make(lambda self: self.map(self.resize, range(size), at_once=10).result())
     story = Story(cls)
     execution = Execution(definition(cls), RUN, registry_of(cls))
     story.run(execution)
-
-    def cost_of(number):
-        story.complete(f"map-1.resize-{number}", number)
-        story.poll()
-        calls = 0
-
-        def count(_frame, event, _arg):
-            nonlocal calls
-            calls += event == "call"
-
-        window = story.events[execution.last - 1 :]
-        gc.disable()  # its callbacks are calls too
-        gc.disable()  # its callbacks would count, whenever they came
-        sys.setprofile(count)
-        try:
-            answer = execution.activate(window)
-        finally:
-            sys.setprofile(None)
-            gc.enable()
-            gc.enable()
-        assert [task.activity_id for task in answer.decisions] == [f"map-1.resize-{number + 10}"]
-        story.answer(answer.decisions)
-        return calls
-
-    costs = [cost_of(number) for number in range(1, 900)]
+    costs = [cost_of(story, execution, number) for number in range(1, size - 10)]
     execution.evict()
-    assert len(set(costs[2:])) == 1
+    return costs[2:]
+
+
+def cost_of(story, execution, number):
+    story.complete(f"map-1.resize-{number}", number)
+    story.poll()
+    window, calls = story.events[execution.last - 1 :], 0
+
+    def count(_frame, event, _arg):
+        nonlocal calls
+        calls += event == "call"
+
+    gc.disable()  # its callbacks are calls too
+    sys.setprofile(count)
+    try:
+        answer = execution.activate(window)
+    finally:
+        sys.setprofile(None)
+        gc.enable()
+    assert [task.activity_id for task in answer.decisions] == [f"map-1.resize-{number + 10}"]
+    story.answer(answer.decisions)
+    return calls
+
+
+def test_each_item_of_a_map_costs_the_same_number_of_calls_however_many_there_are():
+    assert len({*costs_in_a_map_of(100), *costs_in_a_map_of(1_000)}) == 1
