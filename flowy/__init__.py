@@ -9,6 +9,7 @@ from flowy._notes import on_signal
 from flowy._workflow import Workflow, workflow
 from flowy.client import Client
 from flowy.combinators import finish_order, first, gather, wait
+from flowy.converter import Converter
 from flowy.errors import (
     Canceled,
     ExecutionFailed,
@@ -29,6 +30,7 @@ from flowy.lambda_proxy import LambdaProxy
 from flowy.options import Retry
 from flowy.placeholders import Placeholder
 from flowy.proxies import ActivityProxy
+from flowy.tags import Form
 from flowy.workflow_proxy import WorkflowProxy
 
 __all__ = [
@@ -37,9 +39,11 @@ __all__ = [
     "Canceled",
     "ChildPlaceholder",
     "Client",
+    "Converter",
     "ExecutionFailed",
     "External",
     "FlowyError",
+    "Form",
     "LambdaProxy",
     "NonDeterminismError",
     "Placeholder",

@@ -10,6 +10,9 @@ from typing import Any
 
 import pluggy
 
+from flowy.codecs import Codec
+from flowy.converter import Converter
+from flowy.payloads import Store
 from flowy.registry import Registry
 
 PROJECT = "flowy"
@@ -21,6 +24,21 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 @hookspec
 def flowy_register(registry: Registry) -> None:
     """Add activities and workflows that the module's namespace does not show: `registry.add`."""
+
+
+@hookspec
+def flowy_converter() -> Converter | None:
+    """Give a converter that knows more types: its forms hold in all of this generation's code."""
+
+
+@hookspec
+def flowy_codecs() -> list[Codec] | None:
+    """Give codecs: each is known by its name, and writes where `[payloads] codecs` names it."""
+
+
+@hookspec
+def flowy_payload_store() -> Store | None:
+    """Give the payload store, for a `[payloads]` that names none. Only one plugin may."""
 
 
 @hookspec

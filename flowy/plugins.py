@@ -5,15 +5,18 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
+from typing import Any
 
 import pluggy
 import structlog
 
 from flowy import hookspecs
+from flowy.brought import Brought
 from flowy.errors import Fault
+from flowy.payloads import Payloads
 from flowy.registry import Registry
 
 _log = structlog.get_logger()
@@ -39,6 +42,9 @@ class Loaded:
     faults: tuple[Fault, ...]
     hooks: pluggy.PluginManager
     names: tuple[str, ...]
+    brought: Brought = field(default_factory=Brought)
+    payloads: Payloads | None = field(default_factory=Payloads)
+    """None: what the configuration says of them does not hold, so nothing may be written."""
 
     @contextmanager
     def around(self, task: object) -> Iterator[None]:
@@ -72,13 +78,15 @@ def load(enabled: Sequence[str] | None = None, modules: Sequence[str] = ()) -> L
     hooks.add_hookspecs(hookspecs)
     sources, faults = chosen(enabled, list(entry_points(group=GROUP)))
     names: list[str] = []
+    brought = Brought()
     for source in [*sources, *map(named, modules)]:
         module, found = imported(source)
         faults += found
         if module is not None:
             names.append(source.name)
             faults += added(source, module, registry, hooks)
-    return Loaded(registry, tuple(faults), hooks, tuple(names))
+            faults += bringing(source, module, hooks, brought, registry)
+    return Loaded(registry, tuple(faults), hooks, tuple(names), brought)
 
 
 def chosen(
@@ -159,6 +167,27 @@ def registered(
         caller(registry=registry)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # plugin call: its code may raise anything
         yield Fault(source.where, f"flowy_register raised {told(error)}")
+
+
+def bringing(
+    source: Source,
+    module: ModuleType,
+    hooks: pluggy.PluginManager,
+    brought: Brought,
+    registry: Registry,
+) -> list[Fault]:
+    """Take what one plugin brings besides types; what is wrong with it."""
+    others = [plugin for plugin in hooks.get_plugins() if plugin is not module]
+
+    def call(name: str) -> list[Any]:
+        answers: list[Any] = hooks.subset_hook_caller(name, others)()
+        return answers
+
+    try:
+        wrong = list(brought.take(call, registry.vocabulary))
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # plugin call: its code may raise anything
+        wrong = [f"a hook raised {told(error)}"]
+    return [Fault(source.where, message) for message in wrong]
 
 
 def told(error: BaseException) -> str:

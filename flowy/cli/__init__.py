@@ -17,6 +17,7 @@ COMMANDS = {
     "graph": "Draw what an execution asked for, as text.",
     "history": "Print the events of an execution.",
     "list": "List executions.",
+    "payloads": "Look after the payload store.",
     "register": "Register the types of loaded code.",
     "replay": "Run loaded workflow code over recorded histories.",
     "result": "Wait for an execution's result.",

@@ -1,5 +1,6 @@
 """`flowy replay`: run loaded workflow code over recorded histories."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ import click
 
 from flowy.cli.loading import load_code, plugin_option
 from flowy.cli.output import emit, json_option, run_option
-from flowy.cli.target import connect, target_options
+from flowy.cli.target import config_path, connect, parsed, target_options
 from flowy.errors import FlowyError, NonDeterminismError
 
 if TYPE_CHECKING:
+    from flowy.payloads import Payloads
     from flowy.registry import Registry
     from flowy.testing.replaying import History
 
@@ -69,9 +71,11 @@ def replay(
         raise click.UsageError("give a FILE, a WORKFLOW_ID or --open")
     try:
         registry = load_code(place["config"], modules).registry
-        found = list(replay_all(named(histories, run_id, place), registry))
+        payloads = stored(place)
+        registry.vocabulary.allow(payloads.longest)
+        found = list(replay_all(named(histories, run_id, place), registry, payloads))
         if every_open:
-            found += replay_all(open_ones(registry, place), registry)
+            found += replay_all(open_ones(registry, place), registry, payloads)
     except FlowyError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(UNREPLAYABLE)
@@ -103,15 +107,26 @@ def open_ones(registry: "Registry", place: dict[str, Any]) -> Iterator[Finding]:
             yield f"{run.workflow_id} {run.run_id}", find
 
 
-def replay_all(histories: Iterator[Finding], registry: "Registry") -> Iterator[Replayed]:
+def stored(place: dict[str, Any]) -> "Payloads":
+    """The payload store and the codecs; a file of a history needs no domain."""
+    from flowy.cli.crossing import payloads_of  # what only shows help opens no store
+
+    path = config_path(place["config"], os.environ, Path.cwd())
+    domain = place["domain"] or os.environ.get("FLOWY_DOMAIN")
+    return payloads_of(path, domain or (str(parsed(path).get("domain", "")) if path else ""))
+
+
+def replay_all(
+    histories: Iterator[Finding], registry: "Registry", payloads: "Payloads"
+) -> Iterator[Replayed]:
     """Replay one history after the other; what is wrong with one does not stop the others."""
-    from flowy.testing.replaying import load_of, read, replay_events  # pulls in the engine
+    from flowy.testing.replaying import read, replay_events  # pulls in the engine
 
     for name, find in histories:
         try:
-            history = find()
-            recorded, load = read(history), load_of(history)
-            turns = replay_events(recorded.events, recorded.execution, registry, load)
+            recorded = read(find())
+            events = [payloads.read_event(event) for event in recorded.events]
+            turns = replay_events(events, recorded.execution, registry, payloads.load)
         except NonDeterminismError as error:
             yield Replayed(name, "different", 0, error.message, error.hint)
         except FlowyError as error:

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from flowy import converter
 from flowy.cli.output import emit, json_option
 from flowy.cli.target import connect, target_options
 from flowy.client import Handle
@@ -27,7 +26,7 @@ def result(id: str, run_id: str | None, timeout: float | None, as_json: bool, **
 def tell(handle: Handle, timeout: float | None, as_json: bool) -> None:
     """Print a result, or why there is none: then the exit code is 1."""
     try:
-        value = handle.result(timeout)
+        recorded = handle.result_text(timeout)
     except (ExecutionFailed, TimeoutError) as error:
         if as_json:
             emit(as_json, "", workflow_id=handle.id, **failure(error))
@@ -35,9 +34,17 @@ def tell(handle: Handle, timeout: float | None, as_json: bool) -> None:
         if isinstance(error, ExecutionFailed) and (trace := remote_trace(error.details)):
             click.echo(trace, err=True)
         sys.exit(1)
-    data = converter.plain(value, "the result")
+    data = data_of(recorded)
     text = json.dumps(data, ensure_ascii=False, indent=2)
     emit(as_json, text, workflow_id=handle.id, status="COMPLETED", result=data)
+
+
+def data_of(text: str | None) -> Any:
+    """A result as JSON's own data, with tagged values as they are written: no code is needed."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
 
 
 def failure(error: ExecutionFailed | TimeoutError) -> dict[str, str]:

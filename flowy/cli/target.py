@@ -193,14 +193,17 @@ def connect(
     Raises:
         TargetError: if it is not clear where SWF is.
     """
+    from flowy.cli.crossing import payloads_of
     from flowy.client import Client  # what only shows help needs no client
 
     options = Target(domain, endpoint_url, region, profile)
     found = resolve(options, config, os.environ, Path.cwd())
+    path = config_path(config, os.environ, Path.cwd())
     return Client(
         found.domain or "",
         endpoint_url=found.endpoint_url,
         region=found.region,
         profile=found.profile,
         credentials=found.credentials,
+        payloads=payloads_of(path, found.domain or ""),
     )

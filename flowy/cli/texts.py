@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from flowy import references
 from flowy.swf.events import Event
 from flowy.swf.wire import attributes_to_wire
 
@@ -28,4 +29,7 @@ def flat(value: object) -> str:
     if isinstance(value, dict):
         return "/".join(map(str, value.values()))
     text = str(value)
+    stored = references.find(text)
+    if stored:
+        return f"[stored: {', '.join(map(str, stored))}]"
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"

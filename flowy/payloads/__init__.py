@@ -2,6 +2,7 @@
 
 from flowy.payloads.crossing import Payloads
 from flowy.payloads.directory import DirectoryStore
+from flowy.payloads.settings import PayloadSettings
 from flowy.payloads.store import Store, Stored
 
-__all__ = ["DirectoryStore", "Payloads", "Store", "Stored"]
+__all__ = ["DirectoryStore", "PayloadSettings", "Payloads", "Store", "Stored"]

@@ -17,8 +17,9 @@ UNFINISHED = ".new"
 class DirectoryStore:
     """Payloads as files `<root>/ab/ab12…`, which only their owner and its group may read.
 
-    The root is made if its parent is there. A file is written beside its place, synced and moved:
-    who reads finds all of it or none. What a reference says of a place is never followed.
+    The root is made, and the directory that it is in. A file is written beside its place, synced
+    and moved: who reads finds all of it or none. What a reference says of a place is never
+    followed.
     """
 
     def __init__(self, root: str | Path) -> None:
@@ -36,7 +37,7 @@ class DirectoryStore:
         """
         relative = path_of(key)
         try:
-            for part in (self.root, self.root / relative[:2]):
+            for part in (self.root.parent, self.root, self.root / relative[:2]):
                 part.mkdir(mode=0o750, exist_ok=True)
             path = self._confined(relative)
             beside = path.with_name(f"{key}.{secrets.token_hex(8)}{UNFINISHED}")

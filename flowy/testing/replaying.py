@@ -61,6 +61,9 @@ def replay(
     for activity in activities:
         registry.add(activity)
     recorded = read(history)
+    if isinstance(history, Handle):
+        registry.vocabulary.add(history.converter.forms)
+        registry.vocabulary.allow(history.swf.payloads.longest)
     load = load_of(history)
     return replay_events(recorded.events, execution or recorded.execution, registry, load)
 

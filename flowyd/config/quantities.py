@@ -61,6 +61,14 @@ def count(low: int, high: int) -> Parse:
     return parse
 
 
+def store(value: object) -> str:
+    """The URI of a payload store."""
+    uri = text(value)
+    if uri.startswith("dir:///") or (uri.startswith("s3://") and uri != "s3://"):
+        return uri
+    raise ValueError('must be "dir:///PATH" or "s3://BUCKET/PREFIX"')
+
+
 def texts(value: object) -> tuple[str, ...]:
     """A list of strings; from the environment, separated by commas."""
     items = [item.strip() for item in value.split(",")] if isinstance(value, str) else value

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowy.errors import Fault
+from flowy.payloads import PayloadSettings
 from flowyd.config import environment, lines, shapes
 from flowyd.config.names import filled
 from flowyd.config.schema import POOL, REQUIRED, SECTIONS, TOP, Key, known_sections
@@ -126,9 +127,16 @@ class Sheet:
             pools=pools,
             logs=shapes.LogsConfig(**sections["logs"]),
             web=shapes.WebConfig(**sections["web"]),
+            payloads=self.payloads(sections["payloads"]),
             run_dir=run_dir.absolute(),
             instance=instance,
         )
+
+    def payloads(self, said: dict[str, Any]) -> PayloadSettings:
+        """The values of [payloads]; the file of keys is relative to this one."""
+        if said["keys_file"] is not None:
+            said["keys_file"] = str((self.path.parent / said["keys_file"]).resolve())
+        return PayloadSettings(**said)
 
     def section(self, at: Keys, keys: Mapping[str, Key], table: Any = MISSING) -> dict[str, Any]:
         """The values of one table, with its faults noted."""

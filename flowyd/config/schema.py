@@ -40,6 +40,14 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "enabled": Key(q.texts, None, "entry points of the group flowy.plugins; absent: all"),
         "modules": Key(q.texts, (), "modules to load by name, without packaging"),
     },
+    "payloads": {
+        "store": Key(q.store, None, "dir:///PATH or s3://BUCKET/PREFIX; absent: no payload store"),
+        "threshold": Key(q.count(1_024, 32_768), 32_768, "texts with more characters go there"),
+        "codecs": Key(q.texts, (), 'what texts go through: "zlib", "gzip", "fernet", plugins\''),
+        "keys_file": Key(q.text, None, "a file of keys for fernet, one a line, the first encrypts"),
+        "keys_env": Key(q.text, None, "a variable of the environment that holds such keys"),
+        "converter": Key(q.text, None, "module:name of a flowy.Converter that knows more types"),
+    },
     "logs": {
         "format": Key(q.one_of("auto", "json", "console"), "auto", "auto: text on a terminal"),
         "level": Key(q.one_of("debug", "info", "warning", "error"), "info", "what is logged"),

@@ -1,7 +1,9 @@
 """What `flowyd.toml` says, as frozen values. Times are milliseconds, sizes bytes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from flowy.payloads import PayloadSettings
 
 ENGINE = "engine"
 AWS = "aws"
@@ -90,3 +92,4 @@ class Config:
     web: WebConfig
     run_dir: Path
     instance: str = ""
+    payloads: PayloadSettings = field(default_factory=PayloadSettings)

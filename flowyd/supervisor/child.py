@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from flowy.errors import FlowyError
+from flowy.payloads import Payloads
 from flowy.plugins import Loaded
 from flowy.swf.client import SWFClient
 from flowy.worker.activities import serve_activities
@@ -38,7 +39,7 @@ class WorkerInfo:
     identity: str
 
 
-def connect(swf: messages.SwfJob) -> SWFClient:
+def connect(swf: messages.SwfJob, payloads: Payloads | None = None) -> SWFClient:
     """A client of its own for this process; connections do not survive a fork."""
     return SWFClient(
         swf.domain,
@@ -46,6 +47,7 @@ def connect(swf: messages.SwfJob) -> SWFClient:
         region=swf.region,
         profile=swf.profile,
         credentials=swf.credentials,
+        payloads=payloads,
     )
 
 
@@ -57,8 +59,12 @@ def work(
     gc.enable()
     identity = f"{socket.gethostname()}:{os.getpid()}:{pool.name}:{job.slot}.{job.spawn}"
     structlog.contextvars.bind_contextvars(pool=pool.name, slot=job.slot, worker_pid=os.getpid())
+    if loaded.payloads is None:  # without its keys a worker would write what is to be secret
+        _log.error("no worker without its payload store and keys: see [payloads]")
+        return EX_CONFIG
+    loaded.registry.vocabulary.allow(loaded.payloads.longest)
     try:
-        client = connect(job.swf)
+        client = connect(job.swf, loaded.payloads)
     except FlowyError as error:
         _log.error("no client of SWF", error=str(error))
         return EX_CONFIG

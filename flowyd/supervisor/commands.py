@@ -98,6 +98,7 @@ def load_order(
     *,
     strict: bool,
     embedded: bool,
+    payloads: messages.PayloadsJob | None,
 ) -> messages.Load:
     """The zygote's first message. Without `pools` no verdict on them is asked for."""
     return messages.Load(
@@ -110,7 +111,13 @@ def load_order(
         embedded=embedded,
         log_format=logs.format,
         log_level=logs.level,
+        payloads=payloads,
     )
+
+
+def payloads_job(config: Config) -> messages.PayloadsJob:
+    """What children must know of the payloads."""
+    return messages.PayloadsJob(config.domain, config.payloads)
 
 
 def pool_job(pool: PoolConfig) -> messages.PoolJob:

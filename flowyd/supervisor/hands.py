@@ -15,7 +15,7 @@ from flowyd.config.shapes import ENGINE as EMBEDDED
 from flowyd.ledger import Ledger
 from flowyd.supervisor import messages, news, orders, processes, states
 from flowyd.supervisor.channels import Channel, pair
-from flowyd.supervisor.commands import Commands, load_order, zygote_environment
+from flowyd.supervisor.commands import Commands, load_order, payloads_job, zygote_environment
 from flowyd.supervisor.faults import faults_of
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.output import Output
@@ -152,7 +152,9 @@ class Hands:
         config = self._config
         embedded = config.swf.backend == EMBEDDED
         parts = (config.plugins, config.pools, config.logs)
-        wire.send(load_order(*parts, strict=self._strict, embedded=embedded))
+        payloads = payloads_job(config)
+        order = load_order(*parts, strict=self._strict, embedded=embedded, payloads=payloads)
+        wire.send(order)
         return child
 
     def _drop_zygote(self) -> None:

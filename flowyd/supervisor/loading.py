@@ -1,13 +1,16 @@
 """Loading one generation of plugins, in a zygote or for a check."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from flowy.errors import Fault
+from flowy.errors import Fault, FlowyError
+from flowy.payloads.stores import named_converter, open_payloads
 from flowy.plugins import Loaded, load
 from flowyd.plugins import verdicts
-from flowyd.supervisor.messages import Load, PoolJob
+from flowyd.supervisor.messages import Load, PayloadsJob, PoolJob
 
 
 def load_generation(order: Load) -> tuple[Loaded, list[Fault]]:
@@ -26,7 +29,25 @@ def load_generation(order: Load) -> tuple[Loaded, list[Fault]]:
         message = f"a plugin started {threads - 1} thread(s) at import; they do not live in workers"
         hint = "start threads in the hook flowy_worker_start"
         faults.append(Fault("[plugins]", message, hint, "warning"))
+    if order.payloads is not None:
+        loaded, wrong = with_payloads(loaded, order.payloads)
+        faults += wrong
     return loaded, faults
+
+
+def with_payloads(loaded: Loaded, job: PayloadsJob) -> tuple[Loaded, list[Fault]]:
+    """What was loaded with its payloads: store, codecs, keys, and the daemon's converter.
+
+    With a fault there are none, and no worker may start: it would write what is to be secret.
+    """
+    settings, brought = job.settings, loaded.brought
+    try:
+        if settings.converter is not None:
+            loaded.registry.vocabulary.add(named_converter(settings.converter).forms)
+        payloads = open_payloads(settings, job.domain, os.environ, brought.codecs, brought.store)
+    except FlowyError as error:
+        return replace(loaded, payloads=None), [Fault("[payloads]", error.message, error.hint)]
+    return replace(loaded, payloads=payloads), []
 
 
 def unbound(loaded: Sequence[str], pools: Sequence[PoolJob]) -> Iterator[Fault]:

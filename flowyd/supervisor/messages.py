@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from flowy.payloads import PayloadSettings
 from flowyd.totals import Totals
 
 
@@ -39,6 +40,13 @@ class SwfJob(Struct, frozen=True):
     credentials: tuple[str, str] | None
 
 
+class PayloadsJob(Struct, frozen=True):
+    """What `[payloads]` says, and the domain that has its own place in the store."""
+
+    domain: str
+    settings: PayloadSettings
+
+
 # To the zygote.
 
 
@@ -57,6 +65,7 @@ class Load(Struct, frozen=True, tag="load"):
     log_format: str
     log_level: str
     embedded: bool = True
+    payloads: PayloadsJob | None = None
 
 
 class ForkWorker(Struct, frozen=True, tag="worker"):

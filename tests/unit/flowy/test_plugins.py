@@ -203,3 +203,59 @@ def test_a_hook_that_nobody_would_call_is_a_fault(tmp_path, monkeypatch):
     (fault, *_) = plugins.load([], ["plug_teleport"]).faults
 
     assert "flowy_teleport" in fault.message
+
+
+BRINGS = """
+    from flowy import Converter, Form, hookimpl
+
+    class Point:
+        pass
+
+    class Reverse:
+        name = "reverse"
+        def encode(self, data): return data[::-1]
+        decode = encode
+
+    @hookimpl
+    def flowy_converter():
+        return Converter(Form("point", Point, lambda p: 0, lambda v: Point()))
+
+    @hookimpl
+    def flowy_codecs():
+        return [Reverse()]
+
+    @hookimpl
+    def flowy_payload_store():
+        return "a store"
+"""
+
+
+def test_a_plugin_brings_forms_codecs_and_a_store(site):
+    write(site, plug_brings=BRINGS)
+    loaded = plugins.load([], ["plug_brings"])
+
+    assert loaded.faults == ()
+    assert loaded.registry.converter.dumps(sys.modules["plug_brings"].Point()) == (
+        '{"$flowy":"point","v":0}'
+    )
+    assert [codec.name for codec in loaded.brought.codecs] == ["reverse"]
+    assert loaded.brought.store == "a store"
+
+
+def test_a_second_store_a_claimed_tag_and_a_hook_that_raises_are_faults(site):
+    write(site, plug_one=BRINGS, plug_two=BRINGS)
+    broken = """
+        from flowy import hookimpl
+
+        @hookimpl
+        def flowy_codecs():
+            raise LookupError("no codec today")
+    """
+    write(site, plug_raises=broken)
+    loaded = plugins.load([], ["plug_one", "plug_two", "plug_raises"])
+
+    told = [f"{fault.where}: {fault.message}" for fault in loaded.faults]
+    assert len(told) == 3
+    assert "plug_two: flowy_converter: the tag 'point' is claimed by" in told[0]
+    assert "another plugin gives a payload store" in told[1]
+    assert "plug_raises: a hook raised LookupError: no codec today" in told[2]

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from flowy import Converter, Form
 from flowy.annotated import annotated
-from flowy.converter import Converter
 from flowy.errors import OptionError, RegistrationError, SerializationError
-from flowy.tags import Form
 from flowy.vocabulary import Vocabulary
 
 GOLDEN = Path(__file__).parents[2] / "replay" / "formats"

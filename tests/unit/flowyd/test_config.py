@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flowy.payloads import PayloadSettings
 from flowyd.config import find, read
 from flowyd.config.schema import POOL, SECTIONS, TOP
 
@@ -60,6 +61,15 @@ def test_durations_and_sizes_are_read_with_their_units(reading):
     assert config.pools[0].max_memory == 512 * 2**20
 
 
+def test_payloads_are_what_the_table_says_and_keys_lie_beside_the_file(reading, tmp_path):
+    said = '[payloads]\nstore = "s3://b/p"\ncodecs = ["zlib", "fernet"]\nkeys_file = "keys"'
+    found = reading(GOOD + said, FLOWYD_PAYLOADS_THRESHOLD="2000").config.payloads
+
+    assert (found.store, found.threshold, found.codecs) == ("s3://b/p", 2_000, ("zlib", "fernet"))
+    assert found.keys_file == str(tmp_path / "keys")
+    assert reading(GOOD).config.payloads == PayloadSettings()
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message", "hint"),
     [
@@ -73,7 +83,10 @@ def test_durations_and_sizes_are_read_with_their_units(reading):
         (GOOD + 'max_memory = "512 M"', 5, "a size with its unit", ""),
         (GOOD + 'task_list = "a:b"', 5, "without ':'", ""),
         (GOOD + 'plugins = "images"\n[web]\nlisten = "9464"', 7, "HOST:PORT", ""),
-        (GOOD + "[payloads]", 5, "payloads: is not a known key", ""),
+        (GOOD + '[payloads]\nstore = "ftp://x"', 6, '"dir:///PATH" or "s3', ""),
+        (GOOD + '[payloads]\nstore = "dir:x"', 6, '"dir:///PATH" or "s3', ""),
+        (GOOD + "[payloads]\nthreshold = 40000", 6, "from 1024 to 32768", ""),
+        (GOOD + '[payloads]\nkey = "secret"', 6, "payloads.key: is not a known key", "keys_"),
         (GOOD + "[web]\nlisten = 1", 6, "HOST:PORT", ""),
         ("[pools.a]\nkind = 'activity'", 1, "domain: is missing", "the SWF domain"),
         ('domain = "d"\n[pools.a]\nprocesses = 1', 2, "pools.a.kind: is missing", ""),
