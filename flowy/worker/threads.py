@@ -9,6 +9,7 @@ from threading import Event, Thread
 from flowy.plugins import Loaded
 from flowy.worker.activities import serve_activities
 from flowy.worker.decisions import serve_decisions
+from flowy.worker.hosting import WorkerInfo
 from flowy.worker.lambdas import serve_lambdas
 from flowy.worker.post import Post, Service
 
@@ -38,14 +39,20 @@ class WorkerThreads:
         """Start them all. They are daemons: a process that is told to leave at once does."""
         for number, (kind, task_list) in enumerate(self._jobs):
             identity = f"{socket.gethostname()}:{os.getpid()}:{kind}:{number}"
-            post = Post(
-                self._client, self._loaded.registry, task_list, identity, self._loaded.around
-            )
-            thread = Thread(
-                target=SERVE[kind], args=(post, self._stop), name=f"{kind}-{number}", daemon=True
-            )
+            worker = WorkerInfo("dev", number, kind, task_list, identity)
+            thread = Thread(target=self._work, args=(worker,), name=f"{kind}-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def _work(self, worker: WorkerInfo) -> None:
+        """Be one worker, with the plugins' hooks around it."""
+        loaded, hooks = self._loaded, self._loaded.hooks.hook
+        post = Post(self._client, loaded.registry, worker.task_list, worker.identity, loaded.around)
+        hooks.flowy_worker_start(worker=worker)
+        try:
+            SERVE[worker.kind](post, self._stop)
+        finally:
+            hooks.flowy_worker_stop(worker=worker)
 
     def join(self, tick: float) -> None:
         """Wait until all have finished their task; it may be interrupted each `tick` seconds."""

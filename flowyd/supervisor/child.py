@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 import threading
-from dataclasses import dataclass
 
 import structlog
 
@@ -17,6 +16,7 @@ from flowy.plugins import Loaded
 from flowy.swf.client import SWFClient
 from flowy.worker.activities import serve_activities
 from flowy.worker.decisions import serve_decisions
+from flowy.worker.hosting import WorkerInfo
 from flowy.worker.kept import Bounds
 from flowy.worker.lambdas import serve_lambdas
 from flowy.worker.post import Post
@@ -26,17 +26,6 @@ from flowyd.supervisor.policy import EX_CONFIG
 from flowyd.supervisor.scribe import Scribe
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerInfo:
-    """What the hooks `flowy_worker_start` and `flowy_worker_stop` get."""
-
-    pool: str
-    slot: int
-    kind: str
-    task_list: str
-    identity: str
 
 
 def connect(swf: messages.SwfJob, payloads: Payloads | None = None) -> SWFClient:

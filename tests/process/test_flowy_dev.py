@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from threading import Timer
 
 import pytest
@@ -11,7 +12,17 @@ import pytest
 from flowy.client import Client
 
 CODE = """\
-from flowy import ActivityProxy, Workflow, activity, lambda_function, workflow
+from flowy import ActivityProxy, Workflow, activity, hookimpl, workflow
+
+
+@hookimpl
+def flowy_worker_start(worker):
+    print(f"starts {worker.kind} {worker.task_list}\\n", end="", flush=True)
+
+
+@hookimpl
+def flowy_worker_stop(worker):
+    print(f"stops {worker.kind} {worker.task_list}\\n", end="", flush=True)
 
 
 @activity("Greet", 1, "greeting")
@@ -86,7 +97,11 @@ def test_it_serves_a_domain_until_it_is_interrupted(dev, number):
     assert client.start(("Greeting", 1), "Ada").result(PATIENCE) == "hello Ada"
     process.send_signal(number)
     rest, _ = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, rest) == (0, "finishing what runs; Ctrl-C again does not wait\n")
+    assert process.returncode == 0
+    lines = Counter((said + rest).splitlines())
+    assert lines["finishing what runs; Ctrl-C again does not wait"] == 1
+    for hook in ("starts", "stops"):
+        assert (lines[f"{hook} decider deciding"], lines[f"{hook} activity greeting"]) == (1, 4)
 
 
 def test_its_file_is_there_the_next_time(dev, tmp_path):
