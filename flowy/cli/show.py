@@ -22,7 +22,10 @@ NEWEST = 20
 @json_option
 @target_options
 def show(id: str, run_id: str | None, as_json: bool, **place: Any) -> None:
-    """Tell the type, status, times, context and last event of the execution ID; why it waits."""
+    """Tell the type, status, times, open tasks and last event of the execution ID; why it waits.
+
+    `flowy graph` names its children and what became of them.
+    """
     handle = connect(**place).handle(id, run_id)
     found = handle.describe()
     last = next(handle.swf.history(handle.execution, newest_first=True, page=1), None)
@@ -36,6 +39,8 @@ def show(id: str, run_id: str | None, as_json: bool, **place: Any) -> None:
         "started": moment(found.started_at),
         "closed": moment(found.closed_at),
         "tags": ", ".join(found.tags) or "-",
+        "parent": found.parent.workflow_id if found.parent else "-",
+        "open": ", ".join(f"{count} {kind}" for kind, count in found.open.items()) or "-",
         "context": forms.user_context(found.context) or "-",
         "last event": event_line(last).strip() if last else "-",
         **({"parked": parked_text(parked)} if parked else {}),
@@ -45,6 +50,8 @@ def show(id: str, run_id: str | None, as_json: bool, **place: Any) -> None:
         as_json,
         text,
         **told(found),
+        parent=found.parent.workflow_id if found.parent else None,
+        open=found.open,
         context=json.loads(forms.user_context(found.context) or "null"),
         last_event=event_to_wire(last) if last else None,
         parked=waits(parked),

@@ -259,7 +259,7 @@ class SWFClient:
             execution=msgspec.to_builtins(execution),
         )
         context = self.payloads.read(found.get("latestExecutionContext"))
-        return execution_info(found["executionInfo"], context)
+        return execution_info(found["executionInfo"], context, found.get("openCounts", {}))
 
     def history(
         self, execution: ExecutionId, *, newest_first: bool = False, page: int = limits.PAGE

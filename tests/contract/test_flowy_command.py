@@ -65,7 +65,10 @@ def test_tags_priority_task_list_and_role_go_along(flowy, client):
     assert begun.tag_list == ("red", "big")
     assert (begun.task_priority, begun.lambda_role) == ("-3", "arn:role")
     assert begun.task_list.name == "nobody polls"
-    assert "red, big" in flowy("show", "g2").stdout
+    shown = flowy("show", "g2").stdout
+    assert "tags        red, big" in shown
+    assert "parent      -" in shown
+    assert "open        -" in shown
     six = [part for letter in "abcdef" for part in ("--tag", letter)]
     assert "6 tags" in flowy("start", "Greeting", *six).stderr
     client.handle("g2").terminate()

@@ -204,7 +204,7 @@ def test_list_show_start_and_result_have_json(client, registered):
     shown = told(registered("show", "j1", "--json"))
     assert shown["last_event"]["eventType"] == "WorkflowExecutionCompleted"
     only_here = {"last_event": shown["last_event"], "context": {"asks": "May I?"}, "parked": None}
-    assert {**listed, **only_here} == shown
+    assert {**listed, **only_here, "parent": None, "open": {}} == shown
     assert 'context     {"asks":"May I?"}' in registered("show", "j1").output
     waited = registered("start", "Approval", '["?"]', "--wait", "--timeout", "0", "--json")
     assert (waited.exit_code, json.loads(waited.stdout)["status"]) == (1, "OPEN")

@@ -121,6 +121,19 @@ def test_how_children_end_otherwise(env):
     assert seconds_since_start(env) == 60 + 3600
 
 
+def test_a_description_tells_the_parent_and_what_is_open(env):
+    def run(self):
+        self.child(60)
+        self.sleep(60).result()
+
+    handle = env.start(flow(run, child=WorkflowProxy(Sleeper, workflow_id="below")))
+    env.advance(5)
+    assert handle.describe().open == {"children": 1, "timers": 1}
+    assert handle.describe().parent is None
+    assert env.handle("below").describe().parent == handle.execution
+    assert env.handle("below").describe().open == {"timers": 1}
+
+
 def test_a_workflow_id_that_is_taken_is_refused_late(env):
     def run(self):
         first = self.child(60)
