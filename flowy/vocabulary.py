@@ -13,7 +13,7 @@ class Vocabulary:
 
     Where two write one type, the one of an activity or workflow (`converter=`) does before the one
     of a plugin (`flowy_converter`), that before the daemon's, and an annotation's comes last. All
-    of them are read.
+    of them are read. `expansion` is how many times as long codecs may make a text.
     """
 
     def __init__(self) -> None:
@@ -21,6 +21,7 @@ class Vocabulary:
         self._own: tuple[Form, ...] = ()
         self._hinted: tuple[Form, ...] = ()
         self._longest = limits.DATA
+        self.expansion = 1.0
         self.converter = Converter()
 
     def learn(self, own: Iterable[Form], hinted: Iterable[Form] = ()) -> None:
@@ -42,9 +43,9 @@ class Vocabulary:
         """
         self._set(self._own, tuple(dict.fromkeys((*self.extra, *forms))))
 
-    def allow(self, longest: int) -> None:
-        """Let texts have so many characters."""
-        self._longest = longest
+    def allow(self, longest: int, expansion: float = 1.0) -> None:
+        """Let texts have so many characters; codecs may make them `expansion` times as long."""
+        self._longest, self.expansion = longest, expansion
         self._set(self._own, self.extra)
 
     def _set(self, own: tuple[Form, ...], extra: tuple[Form, ...]) -> None:

@@ -84,7 +84,8 @@ def work(loaded: "Loaded", place: dict[str, Any], threads: int, stop: Event) -> 
     from flowy.worker.threads import WorkerThreads
 
     client = connect(**place)
-    loaded.registry.vocabulary.allow(client.swf.payloads.longest)
+    crossing = client.swf.payloads
+    loaded.registry.vocabulary.allow(crossing.longest, crossing.expansion)
     with suppress(AlreadyExists):
         client.swf.register_domain()
     for fault in register_types(client.swf, loaded.registry):

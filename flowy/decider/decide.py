@@ -8,6 +8,7 @@ from flowy import forms
 from flowy.decider.execution import Answer, Broken, Decided, Execution, NonDeterminism, Stale
 from flowy.decider.opening import Wants
 from flowy.decider.parking import park
+from flowy.decider.room import ROOM, Limits
 from flowy.decider.verdict import Verdict
 from flowy.errors import PayloadError, ServiceError, UnknownType
 from flowy.references import Reference
@@ -63,7 +64,8 @@ def begin(registry: Registry, execution: ExecutionId, type: TypeId) -> Execution
     Raises:
         UnknownType: if no plugin defines its workflow.
     """
-    return Execution(workflow_of(registry, type), execution, registry)
+    room = Limits(int(ROOM / registry.vocabulary.expansion))
+    return Execution(workflow_of(registry, type), execution, registry, room)
 
 
 def go_on(running: Execution, events: Sequence[Event], load: Load = no_store) -> Verdict | Stale:

@@ -22,6 +22,9 @@ FRAME = 60
 """Bytes around a decision's attributes, besides its type, which is written twice."""
 SPACES = 2
 """Bytes that botocore's JSON writes for each attribute and ours does not."""
+STORED = ("input", "result", "details")
+REFERRED = 20_000
+"""More bytes than a decision with a reference has: its meta may hold a heartbeat's details."""
 OUR_TIMERS = 10
 """Open timers that are flowy's own: parking, a kept-back tail, waits of other programs' making."""
 LIMITED: Mapping[type[Decision], int] = MappingProxyType(
@@ -47,7 +50,12 @@ LIMITS = Limits()
 
 
 def size(decision: Decision) -> int:
-    """The most bytes that the decision has in a request, whichever JSON encoder writes it."""
+    """The most bytes that the decision has in a request, whichever JSON encoder writes it.
+
+    A text over SWF's own limit goes to the payload store, and a reference is sent instead.
+    """
+    if any(len(getattr(decision, name, None) or "") > limits.DATA for name in STORED):
+        return REFERRED
     text = msgspec.json.encode(decision)
     # boto3 writes all but ASCII as \uXXXX.
     length = len(text) if text.isascii() else len(json.dumps(msgspec.json.decode(text)))

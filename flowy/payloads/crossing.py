@@ -25,7 +25,7 @@ WRITTEN: dict[type[Decision], tuple[str, str]] = {
     d.SignalExternalWorkflowExecution: ("input", "text"),
     d.RecordMarker: ("details", "text"),
     d.CompleteWorkflowExecution: ("result", "text"),
-    d.CancelWorkflowExecution: ("details", "text"),
+    d.CancelWorkflowExecution: ("details", "short"),
     d.FailWorkflowExecution: ("details", "failure"),
 }
 """Which text of a decision crosses, and as what. AWS Lambda reads its input itself."""
@@ -54,10 +54,15 @@ class Payloads:
         """How many characters a text may have before it crosses."""
         return limits.DATA if self.store is None else LONGEST
 
+    @property
+    def expansion(self) -> float:
+        """How many times as long a text may be once it has crossed, base64 and all."""
+        return 1.5 if self.codecs.names else 1.0
+
     # Out -----------------------------------------------------------------------------------------
 
     def write(self, text: str | None) -> str | None:
-        """A result, a signal, the details of a marker or of a cancellation.
+        """A result, a signal, the details of a marker.
 
         Raises:
             SerializationError: if it is too long, and there is no store.
@@ -84,8 +89,8 @@ class Payloads:
             coded = self.codecs.encode(text)
         return coded if details is not None else None
 
-    def write_short(self, text: str | None, most: int) -> str | None:
-        """A text that no store takes, such as a heartbeat's details; None if it does not fit."""
+    def write_short(self, text: str | None, most: int = limits.DATA) -> str | None:
+        """Details of a heartbeat or a cancellation, for no store; None if they do not fit."""
         coded = text and self.codecs.encode(text)
         return coded if coded is None or len(coded) <= most else None
 
@@ -104,6 +109,7 @@ class Payloads:
             "input": self.write_input,
             "text": self.write,
             "failure": self.write_failure,
+            "short": self.write_short,
         }
         written = writers[kind](text)
         return decision if written is text else msgspec.structs.replace(decision, **{name: written})

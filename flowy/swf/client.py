@@ -185,7 +185,7 @@ class SWFClient:
 
     def cancel_activity(self, token: str, details: str | None) -> None:
         """Answer that an activity task was canceled."""
-        written = self.payloads.write(details)
+        written = self.payloads.write_short(details)
         call(self._once, "respond_activity_task_canceled", taskToken=token, details=written)
 
     def heartbeat(self, token: str, details: str | None) -> bool:

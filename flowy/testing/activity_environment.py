@@ -5,10 +5,12 @@ from typing import Any
 
 from flowy import converter, forms
 from flowy._activity import Activity, TaskInfo
+from flowy.converter import Converter
 from flowy.errors import OptionError
-from flowy.registry import ActivityDefinition, definition
+from flowy.registry import ActivityDefinition, annotated_types, definition
 from flowy.swf.tasks import ActivityTask
 from flowy.swf.values import ExecutionId
+from flowy.vocabulary import Vocabulary
 from flowy.worker import execution
 from flowy.worker.execution import Outcome
 from flowy.worker.heartbeats import TaskLink
@@ -48,19 +50,21 @@ class ActivityEnvironment:
             OptionError: for something that is no activity.
         """
         found = defined(activity)
-        given = forms.read_input(forms.write_input(forms.write_arguments(args, kwargs)))
+        known = converter_of(found)
+        text = forms.write_input(forms.write_arguments(args, kwargs, known))
+        given = forms.read_input(text, known)
         info = TaskInfo(RUN, found.type, ID, self.attempt, self.last_details)
         value = execution.call(found, Activity(info, self), given)
-        return forms.read_result(forms.write_result(value))
+        return forms.read_result(forms.write_result(value, known), known)
 
     def answer(self, activity: Callable[..., Any], *args: Any, **kwargs: Any) -> Outcome:
         """How a worker would answer: Completed, Failed, Canceled, Deferred or Unanswered."""
         found = defined(activity)
+        known = converter_of(found)
         details = None if self.last_details is None else converter.dumps(self.last_details)
-        text = forms.write_input(
-            forms.write_arguments(args, kwargs), forms.Meta(attempt=self.attempt, details=details)
-        )
-        return execution.run(found, ActivityTask("", RUN, ID, found.type, text, 0), self)
+        meta = forms.Meta(attempt=self.attempt, details=details)
+        text = forms.write_input(forms.write_arguments(args, kwargs, known), meta)
+        return execution.run(found, ActivityTask("", RUN, ID, found.type, text, 0), self, known)
 
     def defer(self) -> str:
         """Take the task from the running code, and give it its token."""
@@ -77,6 +81,13 @@ class ActivityEnvironment:
 
 RUN = ExecutionId("flowy.testing", "run")
 ID = "activity"
+
+
+def converter_of(found: ActivityDefinition) -> Converter:
+    """What the activity's own converter and its annotations know."""
+    known = Vocabulary()
+    known.learn(found.forms, annotated_types(found))
+    return known.converter
 
 
 def defined(activity: Callable[..., Any]) -> ActivityDefinition:

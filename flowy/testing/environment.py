@@ -80,7 +80,7 @@ class Environment:
         self.faults = Faults(Random(seed))  # noqa: S311  # a test wants it repeatable
         self._registry = Doubles()
         self._registry.vocabulary.add(converter.forms)
-        self._registry.vocabulary.allow(self.payloads.longest)
+        self._registry.vocabulary.allow(self.payloads.longest, self.payloads.expansion)
         for thing in (*activities, *lambdas):
             self._registry.add(thing)
         for workflow in workflows:

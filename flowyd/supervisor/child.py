@@ -51,7 +51,7 @@ def work(
     if loaded.payloads is None:  # without its keys a worker would write what is to be secret
         _log.error("no worker without its payload store and keys: see [payloads]")
         return EX_CONFIG
-    loaded.registry.vocabulary.allow(loaded.payloads.longest)
+    loaded.registry.vocabulary.allow(loaded.payloads.longest, loaded.payloads.expansion)
     try:
         client = connect(job.swf, loaded.payloads)
     except FlowyError as error:

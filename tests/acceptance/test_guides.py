@@ -14,7 +14,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def sections():
-    for guide in ("authoring", "testing"):
+    for guide in ("authoring", "payloads", "testing"):
         parts = SECTION.split((DOCS / f"{guide}.md").read_text(encoding="utf-8"))
         for title, text in zip(parts[1::2], parts[2::2], strict=True):
             code = "\n\n".join(BLOCK.findall(text))

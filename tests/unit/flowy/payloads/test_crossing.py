@@ -156,7 +156,7 @@ INPUT = forms.write_input(forms.write_arguments(("x" * 40_000,), {}), longest=10
         d.SignalExternalWorkflowExecution(workflow_id="w", signal_name="s", input=LONG),
         d.RecordMarker(marker_name="m", details=LONG),
         d.CompleteWorkflowExecution(result=LONG),
-        d.CancelWorkflowExecution(details=LONG),
+        d.CancelWorkflowExecution(details='"why"'),
         d.FailWorkflowExecution(reason="r", details=LONG),
     ],
 )

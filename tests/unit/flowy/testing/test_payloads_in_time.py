@@ -17,7 +17,7 @@ from flowy.payloads import DirectoryStore
 from flowy.swf import limits
 from flowy.swf.events import ActivityTaskScheduled, TimerStarted
 from flowy.tags import Form
-from flowy.testing import Environment, ExecutionParked
+from flowy.testing import ActivityEnvironment, Environment, ExecutionParked
 
 MEGABYTE = 1_000_000
 SECRET = "the plain text"
@@ -266,3 +266,71 @@ def test_a_converter_of_a_type_or_of_the_environment_knows_more_types():
 def test_texts_of_swfs_length_need_no_store():
     with Environment() as env:
         assert env.run(Big, "x" * (limits.DATA // 3), 1)[1] == limits.DATA // 3
+
+
+def test_an_activity_alone_gets_and_gives_what_it_is_annotated_with():
+    order = Order(datetime(2026, 1, 2, tzinfo=UTC), [Line("pen", 2)])
+
+    assert ActivityEnvironment().run(pay, order).state is State.PAID
+    assert '"PAID"' in ActivityEnvironment().answer(pay, order).result
+
+
+class Counting(Zlib):
+    """A codec that counts what it reads."""
+
+    decoded = 0
+
+    def decode(self, data):
+        self.decoded += 1
+        return super().decode(data)
+
+
+@workflow("Row", 1, "decisions")
+class Row(Workflow):
+    size = ActivityProxy(size)
+
+    def run(self, text, times):
+        return sum(self.size(text).result() for _ in range(times))
+
+
+def test_the_codecs_of_a_kept_execution_read_each_event_once():
+    def decoded(times):
+        codec = Counting()
+        with Environment(codecs=[codec]) as env:
+            assert env.start(Row, "x" * 2_000, times).result() == 2_000 * times
+        return codec.decoded
+
+    # The input that a decider and those that activities read; a window brings no event twice.
+    assert decoded(40) - decoded(20) == 2 * (decoded(20) - decoded(10))
+    assert decoded(40) <= 3 * 40
+
+
+def test_as_many_long_arguments_as_there_are_go_out_in_one_decision(store):
+    @workflow("Many", 1, "decisions")
+    class Many(Workflow):
+        size = ActivityProxy(size)
+
+        def run(self, text):
+            calls = [self.size(text + str(number)) for number in range(10)]
+            return [call.result() for call in calls]
+
+    with Environment(payload_store=store) as env:
+        handle = env.start(Many, "x" * 200_000)
+        assert handle.result() == [200_001] * 10
+        timers = [e for e in env.history(handle) if isinstance(e.attributes, TimerStarted)]
+    assert timers == []
+
+
+def test_an_answer_of_encrypted_texts_stays_under_swfs_megabyte():
+    @workflow("Wide", 1, "decisions")
+    class Wide(Workflow):
+        size = ActivityProxy(size)
+
+        def run(self, text):
+            return sum(call.result() for call in [self.size(text) for _ in range(60)])
+
+    with Environment(codecs=[Fernet([Key.generate_key().decode()])]) as env:
+        handle = env.start(Wide, "x" * 20_000)
+        assert handle.result() == 60 * 20_000
+        timers = [e for e in env.history(handle) if isinstance(e.attributes, TimerStarted)]
+    assert len(timers) == 2, "1.6 MB need a third answer at the most"
