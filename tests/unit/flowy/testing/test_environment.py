@@ -202,3 +202,14 @@ def test_a_handle_lets_virtual_time_pass(env):
     assert isinstance(env.handle("w"), EnvironmentHandle)
     handle.result()
     assert seconds_since_start(env) == DAY
+
+
+def test_more_calls_than_may_be_open_at_once_all_run(env):
+    def run(self):
+        return len([call.result() for call in [self.resize("p", n) for n in range(1_010)]])
+
+    handle = env.start(flow(run))
+
+    assert handle.result() == 1_010
+    kinds = {event.type for event in env.history(handle)}
+    assert "ScheduleActivityTaskFailed" not in kinds
