@@ -34,7 +34,8 @@ class LambdaProxy:
 
     `function` is its name or ARN. It takes one JSON value (without one: `{}`) and gives one. The
     execution must have a `lambda_role`: SWF calls the function in that role. A scope's
-    `start_to_close` holds up to SWF's 900 seconds.
+    `start_to_close` holds up to SWF's 900 seconds. `.cancel()` settles the placeholder at once: SWF
+    cannot cancel a function, it runs to its end and its result is ignored.
 
     Raises:
         OptionError: for a name or option that SWF would refuse.

@@ -43,6 +43,10 @@ class WorkflowProxy(Generic[P, R]):
     beat the decorator's; `self.options(...)` in the workflow beats both. A failed or timed-out
     child is started again under another workflowId as often as `retry` says.
 
+    `.result()` raises TaskFailed with the child's own error (its remote type is `flowy.Terminated`
+    for one that was terminated, and no retry follows), TaskTimedOut, TaskCanceled, or
+    TaskNotScheduled with SWF's cause: its type is unknown, its workflowId is taken.
+
     Raises:
         OptionError: for an option that a child has not, or that SWF would refuse.
     """
