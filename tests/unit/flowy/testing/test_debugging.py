@@ -1,6 +1,7 @@
 """Debuggers and coverage look into workflow code while `env.run` runs it."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -36,6 +37,13 @@ if __name__ == "__main__":
 """
 
 
+WAYS = {"ctrace": ["--concurrency=greenlet,thread"]}
+"""How coverage looks: by trace functions, which must know of greenlets, or by `sys.monitoring`."""
+
+if sys.version_info >= (3, 12):
+    WAYS["sysmon"] = []
+
+
 def written(tmp_path, stop):
     path = tmp_path / "script.py"
     path.write_text(SCRIPT.replace("STOP", stop))
@@ -61,15 +69,16 @@ def test_a_breakpoint_stops_in_run_shows_its_locals_and_steps_over_waits(tmp_pat
     assert done.stdout.rstrip().endswith("the answer is 15")
 
 
-def test_coverage_marks_the_lines_of_run_and_of_branches(tmp_path):
+@pytest.mark.parametrize("core", WAYS)
+def test_coverage_marks_the_lines_of_run_and_of_branches(tmp_path, core):
     path, told = written(tmp_path, "pass"), tmp_path / "told.json"
 
     def coverage(*words):
-        subprocess.run(
-            [sys.executable, "-m", "coverage", *words], cwd=tmp_path, timeout=120, check=True
-        )
+        command = [sys.executable, "-m", "coverage", *words]
+        environment = {**os.environ, "COVERAGE_CORE": core}
+        subprocess.run(command, cwd=tmp_path, env=environment, timeout=120, check=True)
 
-    coverage("run", "--concurrency=greenlet,thread", f"--include={path}", str(path))
+    coverage("run", *WAYS[core], f"--include={path}", str(path))
     coverage("json", "-q", "-o", str(told))
 
     (found,) = json.loads(told.read_text())["files"].values()
