@@ -1,5 +1,7 @@
 """Branches, timers and cancellation."""
 
+from contextvars import ContextVar
+
 import pytest
 from story import Story, asked
 from workflows import make, result_of
@@ -154,3 +156,26 @@ def test_a_hundred_items_go_through_sequential_code_each_at_its_own_pace():
         story.complete(f"one-{number}.transcode-1", number)
 
     assert result_of(story.decide()) == list(range(1, 101))
+
+
+def test_a_branch_sees_the_context_variables_of_its_spawn_and_leaks_none():
+    name = ContextVar("name", default="nobody")
+
+    def run(self):
+        def branch():
+            seen = name.get()
+            name.set("branch")
+            self.sleep(1).result()
+            return [seen, name.get()]
+
+        name.set("run")
+        spawned = self.spawn(branch)
+        name.set("after the spawn")
+        return [*spawned.result(), name.get()]
+
+    story = Story(make(run))
+    story.decide()
+    story.fire("branch-1.sleep-1")
+
+    assert result_of(story.decide()) == ["run", "branch", "after the spawn"]
+    assert name.get() == "nobody"
