@@ -213,6 +213,8 @@ def seconds(value: float | timedelta) -> float:
 
 def duration(value: Seconds) -> str:
     """SWF's text of a time option: whole seconds, rounded up, or NONE."""
+    if type(value) is int:  # nearly all of them are
+        return str(value)
     return "NONE" if value is None else str(math.ceil(seconds(value)))
 
 

@@ -44,6 +44,10 @@ class Spent:
         return self.tried + self.lost + self.free
 
 
+NOTHING = Spent()
+"""No attempt has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Again:
     """Try again after `delay` seconds."""

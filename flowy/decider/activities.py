@@ -1,7 +1,7 @@
 """Activity tasks that workflow code asks for: scheduled, tried again, settled."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, dur
 from flowy.placeholders import Error, Placeholder, Value, copy, fill
 from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition
-from flowy.retry import Again, GiveUp, Spent, is_limit
+from flowy.retry import NOTHING, Again, GiveUp, Spent, is_limit
 from flowy.swf.decisions import (
     CancelTimer,
     Decision,
@@ -59,7 +59,7 @@ class ActivityCall:
     place: Place | None
     arguments: str = ""
     scheduled: int = 0
-    spent: Spent = field(default_factory=Spent)
+    spent: Spent = NOTHING
     canceling: bool = False
     asked: bool = False
     resting: bool = False

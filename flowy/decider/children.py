@@ -28,7 +28,7 @@ from flowy.options import (
 )
 from flowy.placeholders import Error, Placeholder, Value, copy, fill
 from flowy.registry import Registry
-from flowy.retry import Again, GiveUp, Spent, is_limit
+from flowy.retry import NOTHING, Again, GiveUp, Spent, is_limit
 from flowy.scopes import AllOptions
 from flowy.swf.decisions import (
     CancelTimer,
@@ -67,7 +67,7 @@ class ChildCall:
     place: Place | None
     arguments: str = ""
     scheduled: int = 0
-    spent: Spent = field(default_factory=Spent)
+    spent: Spent = NOTHING
     canceling: bool = False
     asked: bool = False
     resting: bool = False

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from flowy.errors import TaskCanceled, TaskError, TaskFailed, TaskNotScheduled
 from flowy.lambda_proxy import LambdaProxy
 from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, duration, seconds
 from flowy.placeholders import Error, Placeholder, Value, copy, fill
-from flowy.retry import Again, GiveUp, Spent, is_limit
+from flowy.retry import NOTHING, Again, GiveUp, Spent, is_limit
 from flowy.swf import limits
 from flowy.swf.decisions import CancelTimer, Decision, ScheduleLambdaFunction, StartTimer
 
@@ -40,7 +40,7 @@ class LambdaCall:
     place: Place | None
     input: str | None = None
     scheduled: int = 0
-    spent: Spent = field(default_factory=Spent)
+    spent: Spent = NOTHING
     canceling: bool = False
     resting: bool = False
 

@@ -6,7 +6,8 @@ ran stands before that decision's DecisionTaskCompleted, yet belongs to the next
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flowy import forms
 from flowy.swf.events import (
@@ -22,8 +23,7 @@ RECORDED = "decision_task_completed_event_id"
 NO_CONTEXT = forms.Context()
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One turn: `started` is the id of its DecisionTaskStarted, `at` the time of that event in ms.
 
     `news` are the events that it saw first, in order. A recorded turn has `completed`, the id of
@@ -39,8 +39,7 @@ class Turn:
     context: forms.Context = NO_CONTEXT
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """A history cut after event `after`.
 
     `confirmed` is the recorded form of the turn that started at `after`, None where the history
@@ -71,13 +70,7 @@ def cut(events: Sequence[Event], after: int = 0) -> Cut:
     """
     skipped = max(after + 1 - events[0].id, 0) if events else 0  # ids have no gaps
     fresh = events[skipped:]
-    answered = completed_tasks(fresh)
-    starts = [event for event in fresh if type(event.attributes) is DecisionTaskStarted]
-    overdue = {
-        event.attributes.started_event_id
-        for event in fresh
-        if type(event.attributes) is DecisionTaskTimedOut
-    }
+    answered, starts, overdue = decision_tasks(fresh)
     turns, begin = [], 0
     for start in starts:
         done = answered.get(start.id)
@@ -94,20 +87,30 @@ def cut(events: Sequence[Event], after: int = 0) -> Cut:
     return Cut(tuple(turns), own.turn(after, 0, ()) if own else None)
 
 
-def completed_tasks(events: Sequence[Event]) -> dict[int, _Completed]:
-    """Completed decision tasks by the id of their DecisionTaskStarted, with their batches.
+def decision_tasks(events: Sequence[Event]) -> tuple[dict[int, _Completed], list[Event], set[int]]:
+    """The completed decision tasks with their batches, all starts, and those that timed out.
+
+    The first and the last by the id of their DecisionTaskStarted. One walk: each decision pays it.
 
     Late failures (a child that was already running, an external execution that is unknown) repeat
     the id of the decision that made their *Initiated* event: they carry it, and are news.
     """
     by_started: dict[int, _Completed] = {}
     by_id: dict[int, _Completed] = {}
+    starts: list[Event] = []
+    overdue: set[int] = set()
     for event in events:
         attributes = event.attributes
-        if type(attributes) is DecisionTaskCompleted:
-            done = _Completed(event.id, forms.read_context(attributes.execution_context))
-            by_started[attributes.started_event_id] = by_id[event.id] = done
-        task = by_id.get(getattr(attributes, RECORDED, 0))
-        if task is not None and not getattr(attributes, "initiated_event_id", 0):
-            task.batch.append(event)
-    return by_started
+        match attributes:
+            case DecisionTaskStarted():
+                starts.append(event)
+            case DecisionTaskCompleted(started_event_id=started, execution_context=context):
+                done = _Completed(event.id, forms.read_context(context))
+                by_started[started] = by_id[event.id] = done
+            case DecisionTaskTimedOut(started_event_id=started):
+                overdue.add(started)
+            case _:
+                task = by_id.get(getattr(attributes, RECORDED, 0))
+                if task is not None and not getattr(attributes, "initiated_event_id", 0):
+                    task.batch.append(event)
+    return by_started, starts, overdue
