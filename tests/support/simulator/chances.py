@@ -131,7 +131,8 @@ class Chances:
         elif chance < 0.8:
             self.cancel(run)
         else:
-            self.terminate(run)
+            parents = [parent for parent in self.service.runs if parent.children]
+            self.terminate(self.luck.choice([run, *parents]))
 
     def signal(self, run: Execution, name: str) -> None:
         self.report(run, e.WorkflowExecutionSignaled(name, 0, input=self.result()))

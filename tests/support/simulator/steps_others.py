@@ -20,7 +20,7 @@ def child(flow: Drawn, line: Line, number: int, inner: Program) -> None:
         flow.awaiting,
     )
     proxy = proxies[number % len(proxies)] if number % 8 else flow.stranger
-    policy = ("TERMINATE", "REQUEST_CANCEL", "ABANDON")[number % 3]
+    policy = ("TERMINATE", "TERMINATE", "REQUEST_CANCEL", "ABANDON")[number % 4]
     with flow.options(child_policy=policy):
         line.calls.append(proxy(inner))
 
