@@ -1,6 +1,7 @@
 """How texts cross to SWF and back: through codecs, and long ones through a payload store."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import msgspec
 
@@ -136,17 +137,12 @@ class Payloads:
         Raises:
             PayloadError: as `read` does, with the event's number.
         """
-        coded = coded_fields(event.attributes)
-        if not coded:
-            return event
-        try:
-            plain = {name: self.read(getattr(event.attributes, name)) for name in coded}
-        except PayloadError as error:
-            told = f"event {event.id}: {error.message}"
-            raise PayloadError(told, hint=error.hint) from error
-        return msgspec.structs.replace(
-            event, attributes=msgspec.structs.replace(event.attributes, **plain)
-        )
+        attributes = event.attributes
+        for name in texts_in(type(attributes)):  # for each event of each history: no more than this
+            text = getattr(attributes, name)
+            if text and text.startswith(PREFIX):
+                return self._decoded(event)
+        return event
 
     def load(self, wanted: Sequence[Reference]) -> Mapping[str, str]:
         """The texts of references, by hash.
@@ -181,6 +177,19 @@ class Payloads:
         told = f"a text of {len(text):,} characters has {len(coded):,} once its codecs are through"
         raise SerializationError(told, hint="configure a payload store")
 
+    def _decoded(self, event: Event) -> Event:
+        attributes = event.attributes
+        try:
+            plain = {
+                name: self.read(getattr(attributes, name)) for name in texts_in(type(attributes))
+            }
+        except PayloadError as error:
+            told = f"event {event.id}: {error.message}"
+            raise PayloadError(told, hint=error.hint) from error
+        return msgspec.structs.replace(
+            event, attributes=msgspec.structs.replace(attributes, **plain)
+        )
+
     def _stored(self, text: str) -> str:
         assert self.store is not None  # noqa: S101  # _crossed looked
         key = references.key_of(text)
@@ -203,13 +212,14 @@ class Payloads:
 
 def texts_of(event: Event) -> list[str]:
     """The texts of an event that may hold references."""
-    return [text for name in READ if (text := getattr(event.attributes, name, None))]
+    attributes = event.attributes
+    return [text for name in texts_in(type(attributes)) if (text := getattr(attributes, name))]
 
 
-def coded_fields(attributes: Attributes) -> list[str]:
-    """The names of an event's texts that a codec wrote."""
-    texts = ((name, getattr(attributes, name, None)) for name in READ)
-    return [name for name, text in texts if text and text.startswith(PREFIX)]
+@cache
+def texts_in(kind: type[Attributes]) -> tuple[str, ...]:
+    """The names of an event type's texts: most types have none, which makes them cheap."""
+    return tuple(name for name in READ if name in kind.__struct_fields__)
 
 
 def damaged(reference: Reference) -> PayloadError:

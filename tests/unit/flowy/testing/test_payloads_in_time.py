@@ -191,6 +191,27 @@ def test_a_store_that_is_down_parks_the_decider_until_it_is_back(store):
     assert [w.attributes.start_to_fire_timeout for w in waits] == ["15", "30"]
 
 
+@pytest.mark.parametrize("sticky", [True, False])
+def test_what_cannot_be_stored_now_is_decided_again_once_the_store_is_back(store, sticky):
+    down = Down(store)
+
+    @workflow("Late", 1, "decisions")
+    class Late(Workflow):
+        size = ActivityProxy(size)
+
+        def run(self):
+            small = self.size("x").result()
+            return small + self.size("x" * 50_000).result()
+
+    with Environment(payload_store=down, sticky=sticky) as env:
+        handle = env.start(Late)
+        down.down = 2
+        env.advance(300)
+        assert handle.result() == 50_001
+        waits = [e for e in env.history(handle) if isinstance(e.attributes, TimerStarted)]
+    assert [w.attributes.start_to_fire_timeout for w in waits] == ["15", "30"]
+
+
 @dataclasses.dataclass(frozen=True)
 class Line:
     article: str
