@@ -53,6 +53,7 @@ def test_a_megabyte_goes_through_a_daemon_and_nothing_of_it_lies_anywhere_in_pla
 def test_without_its_keys_a_daemon_says_so_and_starts_no_worker(launch, tmp_path):
     daemon = launch_with(launch, tmp_path, "no key")
     daemon.eventually("the fault is told", lambda: "a key is not 32 bytes" in daemon.log)
+    daemon.eventually("both pools are held", lambda: daemon.log.count("pool held") == 2)
     told = subprocess.run(
         [sys.executable, "-m", "flowyd", "check"],
         cwd=daemon.directory,

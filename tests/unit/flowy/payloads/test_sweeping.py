@@ -1,14 +1,17 @@
 """What may be removed from a store: only what no history and no payload refers to."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from flowy import ActivityProxy, Workflow, activity, workflow
 from flowy.errors import PayloadError
-from flowy.payloads import DirectoryStore
+from flowy.payloads import DirectoryStore, Payloads
 from flowy.payloads.sweeping import unreferred
 from flowy.references import key_of
+from flowy.swf import events as e
+from flowy.swf.values import ExecutionId, TaskList, TypeId
 from flowy.testing import Environment
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC).timestamp() * 1000
@@ -76,6 +79,40 @@ def test_what_nobody_refers_to_may_go_once_it_is_old(store):
 
         assert removable(env, store) == [orphan]
         assert removable(env, store, before=0) == []
+
+
+class Domain:
+    """A domain whose one execution got its arguments from a run that is kept no longer."""
+
+    def __init__(self, store, input):
+        self.payloads, self.input = Payloads(store), input
+
+    def executions(self, *, open):
+        return iter([info()] if open else [])
+
+    def history(self, execution):
+        started = e.WorkflowExecutionStarted(
+            child_policy="TERMINATE",
+            task_list=TaskList("l"),
+            workflow_type=TypeId("W", "1"),
+            input=self.input,
+        )
+        return [e.Event(1, 0, started)]
+
+
+def info():
+    return SimpleNamespace(execution=ExecutionId("w", "r"))
+
+
+def test_what_only_another_payload_refers_to_stays(store):
+    payloads = Payloads(store)
+    inner = payloads.write(f'"{"x" * 40_000}"')
+    outer = payloads.write(f'[{inner},"{"y" * 40_000}"]')
+    domain = Domain(store, outer)
+
+    assert len(list(store.list())) == 2
+    assert unreferred(domain, store.list(), FAR) == []
+    assert len(unreferred(Domain(store, "[]"), store.list(), FAR)) == 2
 
 
 def test_a_payload_that_cannot_be_read_ends_it(store):
