@@ -92,6 +92,14 @@ def test_the_size_of_a_decision_is_never_below_what_is_sent(text):
         assert wire <= size(decision) <= wire + 200
 
 
+def test_a_text_for_the_payload_store_is_counted_as_a_reference():
+    long = d.CompleteWorkflowExecution(result="x" * 5_000_000)
+    most = d.CompleteWorkflowExecution(result="x" * limits.DATA)
+
+    assert size(long) < 17_000
+    assert size(most) > limits.DATA
+
+
 CALLS = {
     "activity": lambda self, n: self.once(n),
     "timer": lambda self, n: self.sleep(n),
