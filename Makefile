@@ -36,6 +36,7 @@ property: .venv/.ready
 bench: .venv/.ready
 	.venv/bin/python benchmarks/engine.py
 	.venv/bin/python benchmarks/decider.py
+	.venv/bin/python benchmarks/history.py
 
 mutants: .venv/.ready
 	FLOWY_MUTANTS=all .venv/bin/python -m pytest -q -n 2 tests/mutants
