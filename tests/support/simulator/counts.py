@@ -22,6 +22,11 @@ DECISION_TASKS = (
     "kept: stale",
     "evicted at random: catches up",
     "evicted at random: stale",
+    "worker: hit",
+    "worker: miss",
+    "worker: stale",
+    "worker evicts: count",
+    "worker evicts: stale",
 )
 TASKS = (
     "ActivityTaskTimedOut START_TO_CLOSE",

@@ -11,8 +11,9 @@ from simulator.code import ACTIVITIES, WIDE, WORKFLOWS, make
 from simulator.elsewhere import Elsewhere, Order, Report, wire
 from simulator.outside import OUTSIDE
 from simulator.service import Service
-from simulator.telling import context_of, told
+from simulator.telling import context_of, told, told_by_worker
 from simulator.ways import Disagreement, Ways, agree, is_decided
+from simulator.worker import Worker
 
 from flowy.decider import Decided
 from flowy.decider.room import ROOM
@@ -65,6 +66,7 @@ class Simulation:
         self.chances = Chances(self.service, self.luck)
         self.space = self.luck.choice((WIDE, WIDE, (1_500, 1_000), (600, 3), (ROOM, 2)))
         self.ways: dict[str, Ways] = {}
+        self.worker = Worker(self.luck, counts)
         self.release_at = self.luck.choice((0, self.luck.randint(1, 80), LONGEST))
         OUTSIDE.deployed = False
         given = Given(lambda_role="role")
@@ -90,6 +92,7 @@ class Simulation:
             for run in self.service.closed:
                 self.replay(run)
         finally:
+            self.worker.close()
             for ways in self.ways.values():
                 ways.evict()
 
@@ -109,6 +112,7 @@ class Simulation:
     def release(self) -> None:
         """Newer code is deployed: deciders with the older one go, and take along what they keep."""
         OUTSIDE.deployed = True
+        self.worker.restart()
         for ways in self.ways.values():
             self.counts["release"] += bool(ways.said)
             ways.evict()
@@ -119,7 +123,10 @@ class Simulation:
         if run is None or run.running is None:
             return
         started, ways = run.running.started_id, self.ways_of(run)
-        answer = ways.decide(list(self.service.history(run)), run.previous_started)
+        events = list(self.service.history(run))
+        answer = ways.decide(events, run.previous_started)
+        if self.space == WIDE and self.luck.random() < 0.8:  # it knows no other limits
+            agree("a worker", told_by_worker(self.worker.decide(run, events)), told(answer))
         chance = 1.0 if self.chances.calm else self.luck.random()
         if chance < 0.08:
             self.service.wait(31)  # the task times out; at times the decider answers all the same

@@ -3,7 +3,7 @@
 import msgspec
 
 from flowy import forms
-from flowy.decider import Decided
+from flowy.decider import Decided, Verdict
 from flowy.decider.decide import CORE
 from flowy.decider.execution import Answer
 from flowy.decider.opening import Wants
@@ -23,6 +23,17 @@ def told(answer: Answer | Wants) -> str:
     """
     if not isinstance(answer, Decided):
         return f"no decisions: {answer}"
+    return written(answer, context_of(answer))
+
+
+def told_by_worker(verdict: Verdict) -> str:
+    """The same of what a worker is about to send."""
+    if verdict.parked:
+        return f"parked: {verdict.parked}"
+    return written(verdict, verdict.context)
+
+
+def written(answer: Decided | Verdict, context: str | None) -> str:
     decisions = [decision_to_wire(decision) for decision in answer.decisions]
     notes = [*answer.warnings, *map(repr, answer.lines)]
-    return msgspec.json.encode([decisions, context_of(answer), notes]).decode()
+    return msgspec.json.encode([decisions, context, notes]).decode()
