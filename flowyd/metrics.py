@@ -75,6 +75,7 @@ TABLE = (
     Row("flowyd_ready", "gauge", (), "1 if the daemon is ready, as /readyz says"),
     Row("flowyd_generation", "gauge", (), "The generation of plugins that new workers come from"),
     Row("flowyd_loop_lag_seconds", "gauge", (), "Time that the supervisor's last round took"),
+    Row("flowyd_loop_errors_total", "counter", (), "Rounds of the supervisor that failed"),
     Row("flowyd_uptime_seconds", "gauge", (), "Time since the supervisor started"),
 )
 WORKER_STATES = ("spawning", "starting", "polling", "busy", "draining")
@@ -89,6 +90,7 @@ class Sources:
     fleet: Fleet
     ledger: Ledger
     lag_seconds: float
+    mishaps: int = 0
 
 
 def render(sources: Sources) -> str:
@@ -166,6 +168,7 @@ OF_DAEMON: dict[str, Callable[[Sources], float]] = {
     "flowyd_ready": lambda s: float(s.status.ready),
     "flowyd_generation": lambda s: float(s.status.generation),
     "flowyd_loop_lag_seconds": lambda s: s.lag_seconds,
+    "flowyd_loop_errors_total": lambda s: float(s.mishaps),
     "flowyd_uptime_seconds": lambda s: s.status.uptime_ms / 1000,
 }
 OF_CHILD: dict[str, Callable[[ChildStatus], float]] = {

@@ -86,6 +86,12 @@ class Engine(click.Group):
     show_default=True,
     help="FULL: an answered call survives a power cut. NORMAL: only the end of the process.",
 )
+@click.option(
+    "--retention",
+    metavar="DAYS",
+    type=click.IntRange(1, 90),
+    help="Delete what closes from now on after so many days, though its domain keeps it longer.",
+)
 @click.option("--access-log", is_flag=True, help="Write a line of JSON to stderr for each request.")
 @click.option("--lifeline", type=int, hidden=True, help="A descriptor that a supervisor holds.")
 @click.pass_context
@@ -100,6 +106,7 @@ def engine(
     faults: Path | None,
     throttle: str,
     synchronous: Literal["FULL", "NORMAL"],
+    retention: int | None,
     access_log: bool,
     lifeline: int | None,
 ) -> None:
@@ -122,6 +129,7 @@ def engine(
         hold_ms=round(hold * 1000),
         rates=SWF_RATES if aws else {},
         task_list_rate=SWF_TASK_LIST_RATE if aws else None,
+        longest_retention=retention,
     )
     try:
         secrets = read_credentials(credentials) if credentials else {}

@@ -87,6 +87,14 @@ def duration(value: object) -> int:
     return found
 
 
+def days(value: object) -> int:
+    """A time such as "30 d" in whole days, 1 to 90: SWF keeps closed executions no longer."""
+    found = measure(value, UNITS_OF_TIME)
+    if found and found % UNITS_OF_TIME["d"] == 0 and found // UNITS_OF_TIME["d"] <= 90:
+        return found // UNITS_OF_TIME["d"]
+    raise ValueError('must be whole days from "1 d" to "90 d"')
+
+
 def size(value: object) -> int:
     """A size such as "512 MiB", in bytes; at least one."""
     found = measure(value, UNITS_OF_SIZE)

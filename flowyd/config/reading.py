@@ -122,7 +122,7 @@ class Sheet:
             domain=top["domain"],
             state_dir=state_dir,
             swf=shapes.SwfConfig(**sections["swf"]),
-            engine=shapes.EngineConfig(db=state_dir / engine["db"], listen=engine["listen"]),
+            engine=shapes.EngineConfig(**{**engine, "db": state_dir / engine["db"]}),
             plugins=shapes.PluginsConfig(**plugins),
             pools=pools,
             logs=shapes.LogsConfig(**sections["logs"]),

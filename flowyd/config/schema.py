@@ -35,6 +35,8 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "engine": {
         "db": Key(q.text, "engine.db", "the engine's database; relative to state_dir", named=True),
         "listen": Key(q.address, "127.0.0.1:0", "HOST:PORT of the engine; port 0: any"),
+        "retention": Key(q.days, 30, "how long closed executions are kept"),
+        "synchronous": Key(q.one_of("full", "normal"), "full", "normal: a power cut may undo"),
     },
     "plugins": {
         "enabled": Key(q.texts, None, "entry points of the group flowy.plugins; absent: all"),

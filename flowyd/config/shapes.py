@@ -24,10 +24,16 @@ class SwfConfig:
 
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
-    """The engine's database file and the HOST:PORT it listens at (port 0: the kernel's choice)."""
+    """The engine's database file and the HOST:PORT it listens at (port 0: the kernel's choice).
+
+    Closed executions are kept for `retention` days. `synchronous` is "full" or "normal": whether
+    an acknowledged call outlives a power cut, or only the end of the process.
+    """
 
     db: Path
     listen: str
+    retention: int = 30
+    synchronous: str = "full"
 
 
 @dataclass(frozen=True, slots=True)

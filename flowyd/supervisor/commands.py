@@ -44,7 +44,10 @@ class Commands:
             keys = str(self._config.state_dir / KEY_FILE)
             # Where a dead supervisor's engine was, its clients may still be; tried once.
             listen, self._left = self._left or self._listen, None
-            return ["flowy", "engine", "--db", db, "--listen", listen, "--credentials", keys]
+            command = ["flowy", "engine", "--db", db, "--listen", listen, "--credentials", keys]
+            settings = self._config.engine
+            kept = ["--retention", str(settings.retention)]
+            return [*command, *kept, "--synchronous", settings.synchronous.upper()]
         if name == WEB:
             run_dir = str(self._config.run_dir)
             return ["flowyd.web", self._config.web.listen or "", run_dir]
@@ -66,6 +69,7 @@ class Commands:
             region=swf.region,
             profile=swf.profile,
             credentials=self._key,
+            retention=self._config.engine.retention,
         )
 
 

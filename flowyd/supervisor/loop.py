@@ -23,7 +23,7 @@ from flowyd.control.server import Server
 from flowyd.control.status import Status
 from flowyd.ledger import Ledger
 from flowyd.sdnotify import Notifier
-from flowyd.supervisor import news, processes
+from flowyd.supervisor import mishaps, news, processes
 from flowyd.supervisor.asked import operation_of
 from flowyd.supervisor.fleet import Fleet, Terms
 from flowyd.supervisor.hands import Hands
@@ -70,6 +70,7 @@ class Loop:
         self._server = Server(self._selector, self._answer)
         self._started_at = now_ms()
         self._lag = 0.0
+        self._mishaps = mishaps.Mishaps()
         self._notifier = Notifier(os.environ)
         self._told = Told()
         self._wake, self._woken = socket.socketpair()
@@ -87,7 +88,13 @@ class Loop:
             "flowyd starts", domain=self._config.domain, state_dir=str(self._config.state_dir)
         )
         while self._hands.exit_code is None:
-            self._round()
+            try:
+                self._round()
+            except Exception:  # noqa: BLE001 — top of the loop: the workers must not pay for it
+                self._mishaps = mishaps.another(self._mishaps, now_ms())
+                _log.error("a round of the supervisor failed", exc_info=True)
+                if self._mishaps.too_many:  # the workers finish as after any end of a supervisor
+                    return mishaps.EX_SOFTWARE
         self._close()
         return self._hands.exit_code
 
@@ -130,8 +137,8 @@ class Loop:
             case protocol.GetStatus():
                 return self._status()
             case protocol.GetMetrics():
-                told = metrics.Sources(self._status(), self._fleet, self._ledger, self._lag)
-                return metrics.render(told)
+                told = (self._status(), self._fleet, self._ledger, self._lag)
+                return metrics.render(metrics.Sources(*told, mishaps=self._mishaps.total))
             case protocol.Stop():
                 if self._fleet.stop is None:
                     self._news.append(news.StopAsked())

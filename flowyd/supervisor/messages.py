@@ -30,7 +30,10 @@ class PoolJob(Struct, frozen=True):
 
 
 class SwfJob(Struct, frozen=True):
-    """Where SWF is; `embedded` says that it is our own engine, which wants its own key."""
+    """Where SWF is; `embedded` says that it is our own engine, which wants its own key.
+
+    A domain that is not there yet keeps closed executions for `retention` days.
+    """
 
     domain: str
     embedded: bool
@@ -38,6 +41,7 @@ class SwfJob(Struct, frozen=True):
     region: str | None
     profile: str | None
     credentials: tuple[str, str] | None
+    retention: int = 30
 
 
 class PayloadsJob(Struct, frozen=True):

@@ -17,7 +17,7 @@ def register(swf: messages.SwfJob, loaded: Loaded) -> messages.Registered | mess
     """Register what is missing; a fault that is an error says that no worker could work."""
     try:
         client = connect(swf)
-        missing = domain_fault(client, embedded=swf.embedded)
+        missing = domain_fault(client, swf)
         faults = [missing] if missing else register_types(client, loaded.registry)
     except (ServiceUnreachable, Throttled) as error:
         return messages.NotRegistered(str(error))
@@ -26,11 +26,11 @@ def register(swf: messages.SwfJob, loaded: Loaded) -> messages.Registered | mess
     return messages.Registered(texts(faults))
 
 
-def domain_fault(client: SWFClient, *, embedded: bool) -> Fault | None:
+def domain_fault(client: SWFClient, swf: messages.SwfJob) -> Fault | None:
     """On the engine a missing domain is registered; on AWS that is for a person to decide."""
-    if embedded:
+    if swf.embedded:
         try:
-            client.register_domain()
+            client.register_domain(swf.retention)
         except AlreadyExists:
             return None
         _log.info("domain registered", domain=client.domain)
