@@ -11,6 +11,8 @@ from heapq import heappop, heappush
 from inspect import isclass
 from typing import Any, assert_never
 
+from msgspec import structs
+
 from flowy import forms
 from flowy._workflow import Workflow
 from flowy._workflow import workflow as decorated
@@ -187,7 +189,7 @@ class Called(Execution):
         super()._see(turn)
         while self._timers and not self._is_over():
             due, number, fired = heappop(self._timers)
-            self.memory.turn = replace(self.memory.turn, at=due)
+            self.memory.turn = structs.replace(self.memory.turn, at=due)
             news.deliver(Event(number, due, fired), self)
             self.lines.drain(self._check)
 
