@@ -8,6 +8,7 @@ from random import Random
 from simulator.service import Service
 
 from flowy import forms
+from flowy.decider.parking import WAKE
 from flowy.engine.core import commands
 from flowy.engine.core.execution import Execution
 from flowy.engine.core.tasks import RunningActivity, RunningLambda
@@ -127,7 +128,7 @@ class Chances:
         run = self.luck.choice(relatives or self.service.runs)
         chance = self.luck.random()
         if chance < 0.7:
-            self.signal(run, self.luck.choice(SIGNALS))
+            self.signal(run, self.luck.choice((*SIGNALS, WAKE)))
         elif chance < 0.8:
             self.cancel(run)
         else:

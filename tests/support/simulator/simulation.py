@@ -12,11 +12,13 @@ from simulator.elsewhere import Elsewhere, Order, Report, wire
 from simulator.outside import OUTSIDE
 from simulator.service import Service
 from simulator.telling import context_of, told, told_by_worker
-from simulator.ways import Disagreement, Ways, agree, is_decided
+from simulator.ways import Disagreement, Ways, agree
 from simulator.worker import Worker
 
 from flowy.decider import Decided
+from flowy.decider.parking import park
 from flowy.decider.room import ROOM
+from flowy.decider.turns import cut
 from flowy.engine.core.decide.settings import Given
 from flowy.engine.core.execution import Execution as Run
 from flowy.engine.core.settings import Rate, Settings
@@ -124,6 +126,9 @@ class Simulation:
             return
         started, ways = run.running.started_id, self.ways_of(run)
         events = list(self.service.history(run))
+        if not self.chances.calm and self.luck.random() < 0.03:
+            self.park(run, started, events)
+            return
         answer = ways.decide(events, run.previous_started)
         if self.space == WIDE and self.luck.random() < 0.8:  # it knows no other limits
             agree("a worker", told_by_worker(self.worker.decide(run, events)), told(answer))
@@ -131,6 +136,7 @@ class Simulation:
         if chance < 0.08:
             self.service.wait(31)  # the task times out; at times the decider answers all the same
             if self.luck.random() < 0.5:
+                self.counts["answer lost before it was taken"] += 1
                 return
         if chance < 0.3:
             self.chances.meanwhile()
@@ -138,9 +144,20 @@ class Simulation:
             self.chances.signal(run, "a")  # what refuses the close
         self.respond(run, started, answer)
 
+    def park(self, run: Run, started: int, events: list[Event]) -> None:
+        """Another worker gets the task, and it has not the code."""
+        verdict = park(events, "drawn")
+        self.counts["parked"] += self.service.respond(
+            run, started, verdict.decisions, verdict.context
+        )
+
     def respond(self, run: Run, started: int, answer: Decided) -> None:
         taken = self.service.respond(run, started, answer.decisions, context_of(answer))
         self.counts["answer taken" if taken else "answer too late"] += 1
+        if taken and self.luck.random() < 0.1:
+            # Its decider never hears of it and sends it again: nothing else changes.
+            again = self.service.respond(run, started, answer.decisions, context_of(answer))
+            self.counts["answer lost after it was taken"] += not again
         if answer.kept_back:
             self.counts["split answer"] += taken
         if answer.held:
@@ -157,12 +174,13 @@ class Simulation:
     def replay(self, run: Run) -> None:
         """Replay a whole history at once, with another limit: history says what was split."""
         events = self.service.history(run)
-        if not is_decided(events):
+        if not cut(events).turns:  # it was never decided, or parked to its end
             return
         whole = self.replay_here(run, events)
         if self.elsewhere is not None:
             report = self.replay_elsewhere(self.elsewhere, run, events)
-            agree("another process, of the whole,", report.whole, whole)
+            if report is not None:
+                agree("another process, of the whole,", report.whole, whole)
         self.counts.update(kind_of(event.attributes) for event in events)
         self.counts["history"] += 1
 
@@ -180,13 +198,18 @@ class Simulation:
         self.counts.update(OUTSIDE.done)
         return told(answer)
 
-    def replay_elsewhere(self, elsewhere: Elsewhere, run: Run, events: list[Event]) -> Report:
+    def replay_elsewhere(
+        self, elsewhere: Elsewhere, run: Run, events: list[Event]
+    ) -> Report | None:
         ways = self.ways[run.id.run_id]
         starts = [
             event.attributes.started_event_id
             for event in events
             if isinstance(event.attributes, DecisionTaskCompleted)
         ]
+        starts = [start for start in starts if start in ways.said]  # the others were parked
+        if not starts:
+            return None
         released = [ways.released[start] for start in starts]
         cold = self.luck.choice(starts)
         report = elsewhere.decide(

@@ -9,7 +9,7 @@ from simulator.telling import told
 
 from flowy.decider import Decided, Execution, Stale
 from flowy.decider.execution import Answer
-from flowy.swf.events import DecisionTaskCompleted, Event
+from flowy.swf.events import Event
 
 Make = Callable[[], Execution]
 
@@ -102,8 +102,3 @@ class Ways:
 def agree(way: str, says: str, expected: str) -> None:
     if says != expected:
         raise Disagreement(f"{way} says\n    {says}\nfresh says\n    {expected}")
-
-
-def is_decided(events: Sequence[Event]) -> bool:
-    """Whether any decision task of a history was answered."""
-    return any(isinstance(event.attributes, DecisionTaskCompleted) for event in events)
