@@ -7,6 +7,7 @@ from flowy import workflow
 from flowy.decider import Execution
 from flowy.decider.room import LIMITED, ROOM, Limits
 from flowy.registry import Registry
+from flowy.slices import BUILT_IN, workflow_of
 from flowy.swf.limits import OPEN_TASKS
 from flowy.swf.values import ExecutionId, TypeId
 
@@ -19,6 +20,7 @@ REGISTRY.add(Drawn)
 workflow("Drawn", 2, "decisions")(Awaiting)
 REGISTRY.add(Awaiting)
 WORKFLOWS = (TypeId("Drawn", "1"), TypeId("Drawn", "2"))
+KNOWN = (*WORKFLOWS, *BUILT_IN)
 ACTIVITIES = (TypeId("Work", "1"), TypeId("Once", "1"))
 
 
@@ -30,4 +32,4 @@ WIDE: Space = (ROOM, OPEN_TASKS)
 def make(type: TypeId, id: ExecutionId, space: Space) -> Execution:
     room, most = space
     limits = Limits(room, dict.fromkeys(LIMITED, most))
-    return Execution(REGISTRY.workflow(type), id, REGISTRY, limits)
+    return Execution(workflow_of(REGISTRY, type), id, REGISTRY, limits)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from simulator.outside import OUTSIDE
 
-from flowy import ActivityProxy, LambdaProxy, TaskError, Workflow, WorkflowProxy, on_signal
+from flowy import ActivityProxy, LambdaProxy, Retry, TaskError, Workflow, WorkflowProxy, on_signal
 
 Program = list[list[Any]]
 
@@ -31,12 +31,18 @@ class Line:
         return found[number % len(found)] if found else None
 
 
+POLICY = Retry(
+    attempts=3, delay=2, factor=3, maximum=10, jitter=0.7, never=("KeyError",), heartbeat=1, lost=1
+)
+
+
 class Drawn(Workflow):
     """Runs a program; what it saw is its result, so that another order of things shows."""
 
     work = ActivityProxy("Work", 1, retry=1, delay=1)
     once = ActivityProxy("Once", 1, lost=0)
     often = ActivityProxy("Work", 1, retry=3, lost=1, start_to_close=40)
+    careful = ActivityProxy("Work", 1, retry=POLICY, heartbeat=30)
     unknown = ActivityProxy("Unknown", 1)
     child = WorkflowProxy("Drawn", 1, lambda_role="role")
     again = WorkflowProxy("Drawn", 1, retry=1, delay=2, lambda_role="role")
@@ -74,7 +80,7 @@ class Drawn(Workflow):
             return type(error).__name__
 
     def proxies(self) -> tuple[Callable[..., Any], ...]:
-        return (self.work, self.once, self.often, self.work, self.often, self.once, self.unknown)
+        return (self.work, self.once, self.often, self.careful, self.often, self.once, self.unknown)
 
 
 class Awaiting(Drawn):

@@ -38,8 +38,11 @@ LEAVES = {
     "gather": 1,
     "wait for all": 1,
     "map": 1,
+    "map over children": 1,
     "reduce": 1,
     "edited policy": 2,
+    "edited input": 1,
+    "fatal": 1,
     "unhandled": 1,
     "fail": 1,
 }

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from simulator.chances import Chances
-from simulator.code import ACTIVITIES, WIDE, WORKFLOWS, make
+from simulator.code import ACTIVITIES, KNOWN, WIDE, WORKFLOWS, make
 from simulator.elsewhere import Elsewhere, Order, Report, wire
 from simulator.outside import OUTSIDE
 from simulator.service import Service
@@ -64,7 +64,7 @@ class Simulation:
         self.elsewhere = elsewhere
         self.counts = counts
         self.service = Service(self.luck, settings(self.luck))
-        self.service.register_all(WORKFLOWS, ACTIVITIES)
+        self.service.register_all(KNOWN, ACTIVITIES)
         self.chances = Chances(self.service, self.luck)
         self.space = self.luck.choice((WIDE, WIDE, (1_500, 1_000), (600, 3), (ROOM, 2)))
         self.ways: dict[str, Ways] = {}

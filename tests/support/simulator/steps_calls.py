@@ -107,6 +107,23 @@ def edited_policy(flow: Drawn, line: Line, number: int, _: Program) -> None:
         line.calls.append(flow.once(number))
 
 
+@step("edited input")
+def edited_input(flow: Drawn, line: Line, number: int, _: Program) -> None:
+    """A call whose arguments the next release edits, and whose comparison is off."""
+    with flow.options(compare_input=False):
+        line.calls.append(flow.work({"release": OUTSIDE.deployed}))
+
+
+@step("fatal")
+def fatal(flow: Drawn, line: Line, number: int, _: Program) -> Any:
+    """A call whose failure fails the execution, though nobody looks."""
+    if number % 2:
+        return False
+    with flow.options(error_handling=False, retry=2):
+        flow.work("fatal")
+    return True
+
+
 @step("unhandled")
 def unhandled(flow: Drawn, line: Line, number: int, _: Program) -> Any:
     """An error that nobody handles: it ends the line."""

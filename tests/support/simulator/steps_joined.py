@@ -55,6 +55,12 @@ def map_(flow: Drawn, line: Line, number: int, _: Program) -> None:
     line.calls.append(flow.map(code, range(number % 6 + 1), at_once=number % 3 + 1))
 
 
+@step("map over children")
+def map_over_children(flow: Drawn, line: Line, number: int, _: Program) -> None:
+    items = range(number % 6 + 2)
+    line.calls.append(flow.map(flow.work, items, at_once=number % 5 + 1, per_child=2))
+
+
 @step("reduce")
 def reduce(flow: Drawn, line: Line, number: int, _: Program) -> None:
     items = [*line.calls[-2:], 1, 2, 3][: number % 4 + 2]
