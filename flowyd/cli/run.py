@@ -5,7 +5,7 @@ import sys
 import click
 
 from flowy.errors import FlowyError
-from flowyd.cli.config_option import Choice, config_of, config_option
+from flowyd.cli.config_option import EX_CONFIG, Choice, config_of, config_option
 from flowyd.config import Config
 
 
@@ -14,7 +14,8 @@ from flowyd.config import Config
 def command(config: Choice) -> None:
     """Run the daemon in this process until it gets SIGTERM or `flowyd stop`.
 
-    Exits with 78 if the configuration or the registration of the types is wrong.
+    Exits with 78 if the configuration, the owner or mode of its directories, or the registration
+    of the types is wrong.
     """
     sys.exit(supervise(config_of(config), strict=False, foreground=False))
 
@@ -22,15 +23,21 @@ def command(config: Choice) -> None:
 def supervise(config: Config, *, strict: bool, foreground: bool) -> int:
     """Hold the lock and run the loop; the exit code."""
     from flowyd import logs
+    from flowyd.supervisor.directories import Exposed, prepare
+    from flowyd.supervisor.groups import UnknownGroup
     from flowyd.supervisor.lock import locked
     from flowyd.supervisor.loop import Loop
 
     logs.configure("console" if foreground else config.logs.format, config.logs.level)
     try:
+        prepare(config.state_dir)
         with locked(config.state_dir):
+            prepare(config.run_dir)
             return Loop(config, strict=strict, foreground=foreground).run()
     except FlowyError as error:
         click.echo(f"flowyd: {error}", err=True)
+        if isinstance(error, Exposed | UnknownGroup):
+            return EX_CONFIG  # a restart would find the same
     except OSError as error:
         click.echo(f"flowyd: {error.filename or config.state_dir}: {error.strerror}", err=True)
     return 1

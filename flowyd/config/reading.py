@@ -128,6 +128,7 @@ class Sheet:
             logs=shapes.LogsConfig(**sections["logs"]),
             web=shapes.WebConfig(**sections["web"]),
             payloads=self.payloads(sections["payloads"]),
+            supervisor=shapes.SupervisorConfig(**sections["supervisor"]),
             run_dir=run_dir.absolute(),
             instance=instance,
         )

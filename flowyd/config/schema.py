@@ -38,6 +38,10 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "retention": Key(q.days, 30, "how long closed executions are kept"),
         "synchronous": Key(q.one_of("full", "normal"), "full", "normal: a power cut may undo"),
     },
+    "supervisor": {
+        "status_group": Key(q.text, None, "who may ask for status and metrics; absent: our group"),
+        "control_group": Key(q.text, None, "who may also steer and stop it; absent: our group"),
+    },
     "plugins": {
         "enabled": Key(q.texts, None, "entry points of the group flowy.plugins; absent: all"),
         "modules": Key(q.texts, (), "modules to load by name, without packaging"),

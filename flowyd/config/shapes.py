@@ -37,6 +37,14 @@ class EngineConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SupervisorConfig:
+    """The groups that `status.sock` and `ctl.sock` belong to; None: the daemon's own."""
+
+    status_group: str | None = None
+    control_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PluginsConfig:
     """Entry points to load (None: all there are) and modules to load by name."""
 
@@ -99,3 +107,4 @@ class Config:
     run_dir: Path
     instance: str = ""
     payloads: PayloadSettings = field(default_factory=PayloadSettings)
+    supervisor: SupervisorConfig = field(default_factory=SupervisorConfig)

@@ -1,6 +1,7 @@
 """The other side of the control sockets: one request, one reply."""
 
 import socket
+import struct
 from contextlib import closing
 from pathlib import Path
 
@@ -77,10 +78,13 @@ def connect(run_dir: Path, name: str) -> socket.socket:
         NotRunning: if there is nobody.
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(SECONDS)
+    # Not `settimeout`: a socket that does not block is refused at once while others queue.
+    wait = struct.pack("@ll", round(SECONDS), 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
     try:
         with short_path(run_dir, name) as path:
             connection.connect(path)
+        connection.settimeout(SECONDS)
     except (FileNotFoundError, ConnectionRefusedError) as error:
         connection.close()
         hint = "start it with `flowyd run` or `flowyd dev`"

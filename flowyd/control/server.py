@@ -1,7 +1,7 @@
 """The sockets in the supervisor's loop: nothing here waits for a client.
 
-At most sixteen clients; one that has not sent its line within five seconds, or not taken its
-reply within another five, is dropped. One that asked for the stop may stay: the end of its
+At most sixteen clients a socket; one that has not sent its line within five seconds, or not taken
+its reply within another five, is dropped. One that asked for the stop may stay: the end of its
 connection tells it that the daemon is gone.
 """
 
@@ -10,7 +10,7 @@ import os
 import selectors
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,8 @@ from flowyd.control.addresses import CTL, STATUS, short_path
 
 CLIENTS = 16
 IDLE_SECONDS = 5.0
+QUEUE = 128
+"""Who connects at once with others waits here for the loop's next rounds."""
 MODE = 0o660
 
 Answer = Callable[[protocol.Request], object]
@@ -46,15 +48,18 @@ class Server:
         self._listeners: list[socket.socket] = []
         self._clients: set[Client] = set()
 
-    def open(self, run_dir: Path) -> None:
+    def open(self, run_dir: Path, groups: Mapping[str, int]) -> None:
         """Bind both sockets, in place of what a daemon that was killed left.
 
+        `groups` has the id of the group that a socket shall belong to.
+
         Raises:
-            OSError: if the directory or a socket cannot be made.
+            OSError: if a socket cannot be made, or not be given to its group.
         """
-        run_dir.mkdir(mode=0o755, parents=True, exist_ok=True)
         for name in (STATUS, CTL):
             self._bind(run_dir, name)
+            if name in groups:
+                os.chown(run_dir / name, -1, groups[name])
 
     def _bind(self, run_dir: Path, name: str) -> None:
         (run_dir / name).unlink(missing_ok=True)
@@ -66,7 +71,7 @@ class Server:
                 listener.bind(path)
         finally:
             os.umask(umask)
-        listener.listen(CLIENTS)
+        listener.listen(QUEUE)
         listener.setblocking(False)
         self._listeners.append(listener)
         accept = partial(self._accept, listener, may_control=name == CTL)
@@ -78,7 +83,8 @@ class Server:
         except OSError:  # gone already, or no descriptor left: the next round tries again
             return
         connection.setblocking(False)
-        if len(self._clients) >= CLIENTS:
+        # Those who may only ask cannot keep out those who may steer.
+        if sum(client.may_control == may_control for client in self._clients) >= CLIENTS:
             with contextlib.suppress(OSError):
                 connection.send(protocol.write_refusal(f"more than {CLIENTS} clients at once"))
             connection.close()

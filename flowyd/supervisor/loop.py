@@ -26,6 +26,7 @@ from flowyd.sdnotify import Notifier
 from flowyd.supervisor import mishaps, news, processes
 from flowyd.supervisor.asked import operation_of
 from flowyd.supervisor.fleet import Fleet, Terms
+from flowyd.supervisor.groups import group_ids
 from flowyd.supervisor.hands import Hands
 from flowyd.supervisor.notices import Told, notices, situation_of
 from flowyd.supervisor.pools import Pool
@@ -79,9 +80,10 @@ class Loop:
         """Supervise until stopped; the exit code.
 
         Raises:
-            OSError: if the control sockets cannot be made.
+            UnknownGroup: if the control sockets shall belong to a group that does not exist.
+            OSError: if they cannot be made.
         """
-        self._server.open(self._config.run_dir)
+        self._server.open(self._config.run_dir, group_ids(self._config.supervisor))
         processes.become_subreaper()
         self._listen()
         _log.info(

@@ -1,7 +1,9 @@
 """Bad clients of the control sockets harm nobody but themselves."""
 
+import contextlib
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -52,7 +54,7 @@ def test_a_bad_request_is_refused_and_the_connection_closed(daemon, connect, lin
 def test_a_connection_answers_one_request_after_the_other(connect):
     connection = connect(CTL)
     for _ in range(3):
-        connection.sendall(protocol.write_request("status"))
+        connection.sendall(protocol.write_request(protocol.GetStatus()))
         assert reply(connection).error is None
 
 
@@ -70,7 +72,7 @@ def test_who_says_nothing_is_dropped_after_five_seconds(daemon, connect):
 def test_too_many_clients_are_told_so_and_there_is_room_again(daemon, connect):
     crowd = [connect() for _ in range(CLIENTS)]
     for one in crowd:
-        one.sendall(protocol.write_request("status"))
+        one.sendall(protocol.write_request(protocol.GetStatus()))
         assert reply(one).error is None
     late = connect()
 
@@ -78,3 +80,23 @@ def test_too_many_clients_are_told_so_and_there_is_room_again(daemon, connect):
 
     crowd[0].close()
     daemon.until("there is room", lambda s: s.state == "ok")
+
+
+def test_who_may_only_ask_cannot_keep_out_who_may_steer(daemon, connect):
+    for _ in range(CLIENTS):
+        connect().sendall(b'{"v":1,')
+
+    assert daemon.flowyd("scale", "acts", "1").returncode == 0
+
+
+def test_a_thousand_bad_connections_leave_nothing_behind(daemon, connect):
+    fds = Path(f"/proc/{daemon.process.pid}/fd")
+    before = len(list(fds.iterdir()))
+    junk = (b"", b"\xff" * 70_000, b'{"v":1,"op":"status"}\n', b"[[[[\n", b'{"v":1,"op"')
+    for number in range(1_000):
+        connection = client.connect(daemon.run_dir, (STATUS, CTL)[number % 2])
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError), connection:
+            connection.sendall(junk[number % len(junk)])
+
+    daemon.eventually("all are closed", lambda: len(list(fds.iterdir())) == before)
+    assert daemon.status().state == "ok"
