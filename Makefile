@@ -31,7 +31,7 @@ crash: .venv/.ready
 	    tests/process/engine/test_crash_power_cut.py
 
 property: .venv/.ready
-	FLOWY_PROPERTY_PROGRAMS=3000 FLOWY_PROPERTY_SEED=-1 .venv/bin/python -m pytest -q tests/property/flowy
+	FLOWY_PROPERTY_PROGRAMS=4000 FLOWY_PROPERTY_SEED=-1 .venv/bin/python -m pytest -q -o faulthandler_timeout=0 tests/property/flowy
 
 bench: .venv/.ready
 	.venv/bin/python benchmarks/engine.py

@@ -111,7 +111,7 @@ class Chances:
         chance = 0.0 if self.calm else self.luck.random()
         if chance < 0.5:
             self.report(run, e.LambdaFunctionCompleted(*ids, self.result()))
-        elif chance < 0.8:
+        elif chance < 0.85:
             self.report(run, e.LambdaFunctionFailed(*ids, '{"errorMessage":"no"}', "Unhandled"))
         else:
             self.service.skip()
@@ -127,13 +127,14 @@ class Chances:
         ]
         run = self.luck.choice(relatives or self.service.runs)
         chance = self.luck.random()
-        if chance < 0.7:
+        if chance < 0.6:
             self.signal(run, self.luck.choice((*SIGNALS, WAKE)))
-        elif chance < 0.8:
+        elif chance < 0.75:
             self.cancel(run)
         else:
             parents = [parent for parent in self.service.runs if parent.children]
-            self.terminate(self.luck.choice([run, *parents]))
+            children = [r for r in self.service.runs if r.started.parent_initiated_event_id]
+            self.terminate(self.luck.choice(self.luck.choice((parents, children)) or [run]))
 
     def signal(self, run: Execution, name: str) -> None:
         self.report(run, e.WorkflowExecutionSignaled(name, 0, input=self.result()))

@@ -6,7 +6,7 @@ from simulator.programs import BLOCKS, LEAVES
 
 BAR = 200
 """How often each kind must have taken effect, in a long run."""
-LONG = 3_000
+LONG = 4_000
 """From so many programs on a run is a long one."""
 
 DECISION_TASKS = (

@@ -103,7 +103,7 @@ class Simulation:
         places = self.service.deciding()
         if places and self.luck.random() < 0.5:
             self.decide(self.luck.choice(places))
-        elif not self.chances.calm and self.luck.random() < 0.05:
+        elif not self.chances.calm and self.luck.random() < 0.07:
             self.chances.call()
         elif not self.chances.happen():
             if places:

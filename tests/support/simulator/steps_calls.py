@@ -88,7 +88,7 @@ def options(flow: Drawn, line: Line, number: int, inner: Program) -> None:
         {"start_to_close": 5},
         {"schedule_to_start": 3},
         {"schedule_to_start": 1, "heartbeat": None},
-        {"schedule_to_close": 20, "retry": 2},
+        {"schedule_to_close": 9, "retry": 2},
         {"heartbeat": 10, "lost": 1},
         {"task_list": "fast", "priority": number},
         {"retry": 2, "delay": 4},
