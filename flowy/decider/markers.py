@@ -21,6 +21,9 @@ from flowy.swf import limits
 from flowy.swf.decisions import RecordMarker
 
 EFFECT = "flowy.effect-"
+REFUSED = (
+    "SWF refused to record it, so its value is lost: permit RecordMarker, start the execution anew"
+)
 
 
 class Markers:
@@ -59,6 +62,8 @@ class Markers:
             text = memory.markers[marker]
         elif memory.is_live(RecordMarker, self._asked):
             text = run(code, self._converter)
+        elif memory.has_marker(marker):
+            self._differ(f"RecordMarker {marker}", REFUSED)
         else:
             self._differ(f"RecordMarker {marker}", "keep side effects in order, or use patched()")
         self._note(marker, text)

@@ -91,6 +91,20 @@ def test_a_refused_marker_is_no_difference():
     assert result_of(story.decide()) == 4
 
 
+def test_a_side_effect_whose_marker_was_refused_is_parked_with_the_reason():
+    def run(self):
+        return self.side_effect(lambda: 1)
+
+    story = Story(make(run))
+    story.poll()
+    story.answer(())
+    story.completed = len(story.events)
+    marker = "flowy.effect-side_effect-1"
+    story.record(e.RecordMarkerFailed, marker_name=marker, cause="OPERATION_NOT_PERMITTED")
+
+    assert "SWF refused to record it" in story.decide().parked
+
+
 def test_a_side_effect_runs_once_and_its_recorded_value_comes_back_in_replay():
     ran = []
 
