@@ -20,13 +20,13 @@ ROOT = SUPPORT.parents[1]
 class Order(msgspec.Struct):
     """One history to decide: `starts` are the ids of its answered DecisionTaskStarted.
 
-    `released` says for each whether the code of the next release was in use; `cold` is one of the
-    starts, to be decided from nothing.
+    `spaces` are the limits before and after the next release. `released` says for each start
+    whether that release was in use; `cold` is one of the starts, to be decided from nothing.
     """
 
     type: TypeId
     id: ExecutionId
-    space: tuple[int, int]
+    spaces: tuple[tuple[int, int], tuple[int, int]]
     events: list[dict[str, Any]]
     starts: list[int]
     released: list[bool]

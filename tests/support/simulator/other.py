@@ -28,13 +28,14 @@ def decide(order: Order) -> Report:
     starts = list(zip(order.starts, order.released, strict=True))
     said = []
     for release in (False, True):
-        kept = make(order.type, order.id, order.space)
+        kept = make(order.type, order.id, order.spaces[release])
         try:
             said += [decide_at(kept, events, s, release) for s, r in starts if r is release]
         finally:
             kept.evict()
     released = dict(starts)[order.cold]
-    cold = once(make(order.type, order.id, order.space), events, order.cold, released=released)
+    begun = make(order.type, order.id, order.spaces[released])
+    cold = once(begun, events, order.cold, released=released)
     whole = once(make(order.type, order.id, WIDE), events, len(events), released=True)
     return Report(said, cold, whole)
 

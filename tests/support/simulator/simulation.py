@@ -15,7 +15,7 @@ from simulator.telling import context_of, told, told_by_worker
 from simulator.ways import Disagreement, Ways, agree
 from simulator.worker import Worker
 
-from flowy.decider import Decided
+from flowy.decider import Decided, Execution
 from flowy.decider.parking import park
 from flowy.decider.room import ROOM
 from flowy.decider.turns import cut
@@ -26,6 +26,8 @@ from flowy.engine.core.task_lists import Place
 from flowy.swf.decisions import CLOSES
 from flowy.swf.events import DecisionTaskCompleted, Event
 
+SPACES = (WIDE, WIDE, (1_500, 1_000), (600, 3), (ROOM, 2))
+"""What flowy may hold: bytes in an answer, open tasks of a kind."""
 LONGEST = 900
 """Happenings in one simulation."""
 CALM = 150
@@ -66,7 +68,7 @@ class Simulation:
         self.service = Service(self.luck, settings(self.luck))
         self.service.register_all(KNOWN, ACTIVITIES)
         self.chances = Chances(self.service, self.luck)
-        self.space = self.luck.choice((WIDE, WIDE, (1_500, 1_000), (600, 3), (ROOM, 2)))
+        self.spaces = (self.luck.choice(SPACES), self.luck.choice(SPACES))
         self.ways: dict[str, Ways] = {}
         self.worker = Worker(self.luck, counts)
         self.release_at = self.luck.choice((0, self.luck.randint(1, 80), LONGEST))
@@ -130,7 +132,9 @@ class Simulation:
             self.park(run, started, events)
             return
         answer = ways.decide(events, run.previous_started)
-        if self.space == WIDE and self.luck.random() < 0.8:  # it knows no other limits
+        if (
+            self.spaces[OUTSIDE.deployed] == WIDE and self.luck.random() < 0.8
+        ):  # it knows no other limits
             agree("a worker", told_by_worker(self.worker.decide(run, events)), told(answer))
         chance = 1.0 if self.chances.calm else self.luck.random()
         if chance < 0.08:
@@ -166,10 +170,12 @@ class Simulation:
     def ways_of(self, run: Run) -> Ways:
         run_id = run.id.run_id
         if run_id not in self.ways:
-            self.ways[run_id] = Ways(
-                partial(make, run.started.workflow_type, run.id, self.space), self.luck, self.counts
-            )
+            self.ways[run_id] = Ways(partial(self.make, run), self.luck, self.counts)
         return self.ways[run_id]
+
+    def make(self, run: Run) -> Execution:
+        """An execution under the limits that now hold: a release may change them."""
+        return make(run.started.workflow_type, run.id, self.spaces[OUTSIDE.deployed])
 
     def replay(self, run: Run) -> None:
         """Replay a whole history at once, with another limit: history says what was split."""
@@ -214,7 +220,7 @@ class Simulation:
         cold = self.luck.choice(starts)
         report = elsewhere.decide(
             Order(
-                run.started.workflow_type, run.id, self.space, wire(events), starts, released, cold
+                run.started.workflow_type, run.id, self.spaces, wire(events), starts, released, cold
             )
         )
         for start, said in zip(starts, report.said, strict=True):
