@@ -2,13 +2,14 @@
 # make check    the fast inner loop: format, lint, contracts, types, house rules, unit tests
 # make test     all tests, on every Python that is here
 # make crash    kill the engine a thousand times under load, and look for what it had acknowledged
+# make chaos    thousands of executions while everything is killed, stopped, filled and deployed
 # make property thousands of random workflows against the engine's core, decided in every way
 # make bench    the engine's speed, with moto beside it
 # make mutants  seed each of the known faults into a copy of the engine: its tests must see them all
 # Each does its own set-up; it needs Python 3.11, git and make.
 
 .DELETE_ON_ERROR:
-.PHONY: run check test crash property bench mutants
+.PHONY: run check test crash chaos property bench mutants
 
 INSTALLED = pyproject.toml plugins/images/pyproject.toml plugins/video/pyproject.toml constraints.txt .ci/venv
 
@@ -29,6 +30,9 @@ test: .venv/.ready
 crash: .venv/.ready
 	FLOWY_CRASH_KILLS=1000 .venv/bin/python -m pytest -q tests/process/engine/test_crash_kills.py \
 	    tests/process/engine/test_crash_power_cut.py
+
+chaos: .venv/.ready
+	FLOWY_CHAOS_WORKFLOWS=2000 FLOWY_CHAOS_ROUNDS=24 FLOWY_CHAOS_LEAST=5 .venv/bin/python -m pytest -q tests/chaos
 
 property: .venv/.ready
 	FLOWY_PROPERTY_PROGRAMS=4000 FLOWY_PROPERTY_SEED=-1 .venv/bin/python -m pytest -q -o faulthandler_timeout=0 tests/property/flowy

@@ -1,0 +1,50 @@
+"""The seeded schedule: which deed, aimed at which situation, in which order."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from chaos import deeds_of_operators as operators
+from chaos import deeds_to_engine as service
+from chaos import deeds_to_processes as child
+from chaos.situations import SITUATIONS
+from chaos.world import World
+
+Deed = Callable[[World, str], None]
+DEEDS: dict[str, Deed] = {
+    "kill worker": child.kill_worker,
+    "freeze worker": child.freeze_worker,
+    "kill zygote": partial(child.kill_child, name="zygote"),
+    "freeze zygote": partial(child.freeze_child, name="zygote"),
+    "kill supervisor": child.kill_supervisor,
+    "freeze supervisor": child.freeze_supervisor,
+    "kill engine": service.kill_engine,
+    "freeze engine": service.freeze_engine,
+    "throttle": partial(service.inject, kind="throttle"),
+    "reset_before": partial(service.inject, kind="reset_before"),
+    "reset_after": partial(service.inject, kind="reset_after"),
+    "error": partial(service.inject, kind="error"),
+    "ghost_polls": service.ghost_polls,
+    "full disk": service.full_disk,
+    "clock step": service.clock_step,
+    "scale": operators.scale,
+    "restart": operators.restart,
+}
+CALM = ("scale", "restart", "throttle")
+"""What must leave no trace in any history, with `kill worker` to prove that some is left."""
+
+
+def schedule(world: World, kinds: tuple[str, ...], rounds: int) -> Iterator[tuple[Deed, str]]:
+    """Each kind in each round at least once; in the nth round they aim at the nth situation."""
+    for number in range(rounds):
+        shuffled = list(kinds)
+        world.chance.shuffle(shuffled)
+        for place, kind in enumerate(shuffled):
+            yield DEEDS[kind], SITUATIONS[(number + place) % len(SITUATIONS)]
+
+
+def missing(world: World, least: int) -> Iterator[tuple[str, str]]:
+    """What was met less often than it should."""
+    for kind in DEEDS:
+        for situation in SITUATIONS:
+            if kind not in world.skipped and world.hits[kind, situation] < least:
+                yield kind, situation
