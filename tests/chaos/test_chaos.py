@@ -24,7 +24,7 @@ def test_everything_is_done_once_whatever_happens(make_world, capsys):
     with capsys.disabled():
         sys.stdout.write(f"\nchaos, seed {SEED}\n{report(world)}\n")
     assert not found, "\n".join(found[:20])
-    assert world.watch.scrapes
+    assert world.watch.grown > 10
     assert world.stop() == [0, 0]
     world.until("nothing is left", lambda: not orphans(world), 20)
     assert not list(missing(world, LEAST))

@@ -110,7 +110,7 @@ def test_the_ledger_is_read_as_the_activities_write_it(tmp_path):
 
 def test_a_counter_that_falls_or_vanishes_in_one_life_is_seen():
     watch = Watch()
-    head = "# TYPE a counter\n"
+    head = "# TYPE a_total counter\n"
     for life, text in ((1, "a_total 3\n"), (2, "a_total 1\n"), (1, "a_total 2\n"), (2, "")):
         watch.saw("host", life, head + text)
     assert len(watch.faults) == 2

@@ -33,10 +33,12 @@ class Watch:
         self._last: dict[tuple[str, int], Series] = {}
         self.faults: list[str] = []
         self.scrapes = 0
+        self.grown = 0
 
     def saw(self, host: str, life: int, text: str) -> None:
         """Compare with the scrape before, if it was of the same life."""
         now = counters(text)
         self.faults += fallen(self._last.get((host, life), {}), now)
+        self.grown += self._last.get((host, life), now) != now
         self._last[host, life] = now
         self.scrapes += 1
