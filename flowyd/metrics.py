@@ -67,6 +67,7 @@ TABLE = (
     Row("flowyd_workers", "gauge", ("pool", "state"), "Workers, by their state"),
     Row("flowyd_workers_wanted", "gauge", ("pool",), "Workers that the configuration asks for"),
     Row("flowyd_workers_ready", "gauge", ("pool",), "Workers that take tasks"),
+    Row("flowyd_workers_silent", "gauge", ("pool",), "Workers that give no sign of life"),
     Row("flowyd_worker_exits_total", "counter", ("pool", "class"), "Workers gone, by why"),
     Row("flowyd_pool_held", "gauge", ("pool",), "1 if the pool gave up restarting its workers"),
     Row("flowyd_child_up", "gauge", ("child",), "1 if the zygote or the web child serves"),
@@ -178,6 +179,7 @@ OF_CHILD: dict[str, Callable[[ChildStatus], float]] = {
 OF_POOL: dict[str, Callable[[PoolStatus], float]] = {
     "flowyd_workers_wanted": lambda pool: pool.wanted,
     "flowyd_workers_ready": lambda pool: pool.ready,
+    "flowyd_workers_silent": lambda pool: sum(w.silent_ms is not None for w in pool.workers),
     "flowyd_pool_held": lambda pool: float(pool.state == "held"),
     "flowyd_sticky_kept": lambda pool: pool.sticky.kept,
     "flowyd_parked_executions": lambda pool: pool.parked,

@@ -87,6 +87,14 @@ def duration(value: object) -> int:
     return found
 
 
+def patience(value: object) -> int:
+    """A time of at least a second, in milliseconds: less would end what merely is slow."""
+    found = duration(value)
+    if found < UNITS_OF_TIME["s"]:
+        raise ValueError('must be at least "1 s"')
+    return found
+
+
 def days(value: object) -> int:
     """A time such as "30 d" in whole days, 1 to 90: SWF keeps closed executions no longer."""
     found = measure(value, UNITS_OF_TIME)

@@ -38,10 +38,14 @@ class EngineConfig:
 
 @dataclass(frozen=True, slots=True)
 class SupervisorConfig:
-    """The groups that `status.sock` and `ctl.sock` belong to; None: the daemon's own."""
+    """The groups that `status.sock` and `ctl.sock` belong to; None: the daemon's own.
+
+    A worker that gives no sign of life for `hung_after` milliseconds is replaced.
+    """
 
     status_group: str | None = None
     control_group: str | None = None
+    hung_after: int = 120_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ class TaskStatus(Struct, frozen=True):
 
 
 class WorkerStatus(Struct, frozen=True):
-    """One worker, in its state for `for_ms`."""
+    """One worker, in its state for `for_ms`.
+
+    `silent_ms` is how long it gave no sign of life, once that is worth a word.
+    """
 
     slot: int
     spawn: int
@@ -41,6 +44,7 @@ class WorkerStatus(Struct, frozen=True):
     for_ms: int
     tasks: int
     task: TaskStatus | None
+    silent_ms: int | None = None
 
 
 class ExitStatus(Struct, frozen=True):

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from functools import partial
 
 import structlog
 
@@ -58,7 +59,8 @@ def work(
         _log.error("no client of SWF", error=str(error))
         return EX_CONFIG
     rule = recycling.drawn(pool.max_tasks, pool.max_memory, os.getpid())
-    scribe = Scribe(channel, rule, lambda: client.release_polls(identity))
+    release, sign = partial(client.release_polls, identity), job.sign_ms / 1000
+    scribe = Scribe(channel, rule, release, sign)
     scribe.listen()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     worker = WorkerInfo(pool.name, job.slot, pool.kind, pool.task_list, identity)

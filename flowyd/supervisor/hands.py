@@ -20,6 +20,7 @@ from flowyd.supervisor.faults import faults_of
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.output import Output
 from flowyd.supervisor.services import ENGINE, ZYGOTE, Announced, Launched
+from flowyd.supervisor.silence import Patience
 
 ERRAND = "registration"
 T = TypeVar("T")
@@ -181,8 +182,9 @@ class Hands:
     # Workers -------------------------------------------------------------------------------------
 
     def _spawn(self, worker: WorkerId) -> None:
-        swf = self._commands.swf()
-        wire = self._fork(messages.ForkWorker(worker.pool, worker.slot, worker.spawn, swf))
+        swf, sign_ms = self._commands.swf(), Patience(self._config.supervisor.hung_after).sign_ms
+        job = messages.ForkWorker(worker.pool, worker.slot, worker.spawn, swf, sign_ms)
+        wire = self._fork(job)
         self._workers[worker] = wire
         self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_worker(worker))
 
@@ -218,6 +220,7 @@ class Hands:
     def _hear_report(self, worker: WorkerId, report: messages.Report) -> None:
         if report.totals is not None:
             self._ledger.note(worker, report.totals)
+        self._tell(news.WorkerAlive(worker, report.still_ms))
         for change in changes_of(report):
             self._tell(news.WorkerEvent(worker, change))
 

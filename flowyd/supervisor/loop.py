@@ -31,6 +31,7 @@ from flowyd.supervisor.hands import Hands
 from flowyd.supervisor.notices import Told, notices, situation_of
 from flowyd.supervisor.pools import Pool
 from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE, Down, Service
+from flowyd.supervisor.silence import Patience
 from flowyd.supervisor.states import Tick
 from flowyd.supervisor.steering import next_deadline, step
 from flowyd.supervisor.telling import View, status_of
@@ -46,12 +47,15 @@ def now_ms() -> int:
 
 def new_fleet(config: Config, *, strict: bool) -> Fleet:
     """The fleet before anything happened."""
+    patience = Patience(config.supervisor.hung_after)
     names = [ZYGOTE]
     names += [ENGINE] if config.swf.backend == EMBEDDED else []
     names += [WEB] if config.web.listen else []
     return Fleet(
         services={name: Service(name, Down(0, 0)) for name in names},
-        pools={pool.name: Pool(pool.name, pool.processes) for pool in config.pools},
+        pools={
+            pool.name: Pool(pool.name, pool.processes, patience=patience) for pool in config.pools
+        },
         terms={pool.name: Terms(pool.drain_timeout, pool.plugins) for pool in config.pools},
         strict=strict,
     )

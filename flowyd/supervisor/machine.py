@@ -9,7 +9,7 @@ not, since a slot whose process may still poll must not be filled again.
 from dataclasses import replace
 from typing import assert_never
 
-from flowyd.supervisor.policy import ABORT_MS, CUT_MS, START_MS, classify
+from flowyd.supervisor.policy import ABORT_MS, CUT_MS, HANG_MS, START_MS, classify
 from flowyd.supervisor.states import (
     Aborting,
     Action,
@@ -27,6 +27,7 @@ from flowyd.supervisor.states import (
     Exited,
     Forget,
     Gone,
+    Hang,
     Kill,
     Killing,
     Leaves,
@@ -87,7 +88,7 @@ def step_spawning(state: Spawning, event: Event, now: int) -> Step:
             return Recalled(state.birth, cut_at), ()
         case Tick() if now >= state.birth.at + START_MS:
             return never_born(state, ExitClass.START_FAILURE)
-        case Tick() | Waits() | Began() | Leaves() | Retire() | Exited():
+        case Tick() | Waits() | Began() | Leaves() | Retire() | Exited() | Hang():
             return state, ()
         case _:
             assert_never(event)
@@ -102,7 +103,7 @@ def step_recalled(state: Recalled, event: Event, now: int) -> Step:
             return never_born(state, ExitClass.UNBORN)
         case Tick() if now >= state.birth.at + START_MS:
             return never_born(state, ExitClass.START_FAILURE)
-        case Tick() | Waits() | Began() | Leaves() | Retire() | Exited() | Drain():
+        case Tick() | Waits() | Began() | Leaves() | Retire() | Exited() | Drain() | Hang():
             return state, ()
         case _:
             assert_never(event)
@@ -125,7 +126,7 @@ def step_starting(state: Starting, event: Event, now: int) -> Step:
             return kill(state, now, ExitClass.START_FAILURE)
         case Tick() if now >= state.birth.at + START_MS:
             return kill(state, now, ExitClass.START_FAILURE)
-        case Tick() | Born() | Began() | Retire() | Lost():
+        case Tick() | Born() | Began() | Retire() | Lost() | Hang():
             return state, ()
         case _:
             assert_never(event)
@@ -148,13 +149,15 @@ def step_polling(state: Polling, event: Event, now: int) -> Step:
             return cut(state, None, now)
         case Kill():
             return kill(state, now, ExitClass.CUT)
+        case Hang():
+            return hang(state, now)
         case Tick() | Born() | Waits() | Lost():
             return state, ()
         case _:
             assert_never(event)
 
 
-def step_busy(state: Busy, event: Event, now: int) -> Step:
+def step_busy(state: Busy, event: Event, now: int) -> Step:  # noqa: C901 — one case an event
     """It works on a task. How long it may is the task's own start-to-close, not ours."""
     match event:
         case Waits():
@@ -173,6 +176,8 @@ def step_busy(state: Busy, event: Event, now: int) -> Step:
             return cut(state, state.task, now)
         case Kill():
             return kill(state, now, ExitClass.CUT)
+        case Hang():
+            return hang(state, now)
         case Tick() | Born() | Began() | Lost():
             return state, ()
         case _:
@@ -197,6 +202,8 @@ def step_retiring(state: Retiring, event: Event, now: int) -> Step:
             return cut(state, state.task, now)
         case Kill():
             return kill(state, now, ExitClass.CUT)
+        case Hang():
+            return hang(state, now)
         case Tick() | Born() | Retire() | Lost():
             return state, ()
         case _:
@@ -220,6 +227,8 @@ def step_draining(state: Draining, event: Event, now: int) -> Step:
             return kill(state, now, ExitClass.CUT)
         case Tick() if state.cut_at is not None and now >= state.cut_at:
             return cut(state, state.task, now)
+        case Hang():
+            return hang(state, now)
         case Tick() | Born() | Retire() | Lost():
             return state, ()
         case _:
@@ -235,7 +244,9 @@ def step_cutting(state: Cutting, event: Event, now: int) -> Step:
             return kill(state, now, ExitClass.CUT)
         case Tick() if now >= state.abort_at:
             return abort(state, now)
-        case Tick() | Born() | Waits() | Began() | Leaves() | Retire() | Lost() | Drain() | Cut():
+        case Tick() | Born() | Waits() | Began() | Leaves() | Retire() | Lost():
+            return state, ()
+        case Drain() | Cut() | Hang():
             return state, ()
         case _:
             assert_never(event)
@@ -247,10 +258,12 @@ def step_aborting(state: Aborting, event: Event, now: int) -> Step:
         case Exited(code):
             return gone(state, code)
         case Kill():
-            return kill(state, now, ExitClass.CUT)
+            return kill(state, now, state.kind)
         case Tick() if now >= state.kill_at:
-            return kill(state, now, ExitClass.CUT)
-        case Tick() | Born() | Waits() | Began() | Leaves() | Retire() | Lost() | Drain() | Cut():
+            return kill(state, now, state.kind)
+        case Tick() | Born() | Waits() | Began() | Leaves() | Retire() | Lost():
+            return state, ()
+        case Drain() | Cut() | Hang():
             return state, ()
         case _:
             assert_never(event)
@@ -263,7 +276,7 @@ def step_killing(state: Killing, event: Event) -> Step:
             return gone(state, code)
         case Born() | Waits() | Began() | Leaves() | Retire() | Lost() | Drain() | Cut():
             return state, ()
-        case Kill() | Tick():
+        case Kill() | Tick() | Hang():
             return state, ()
         case _:
             assert_never(event)
@@ -291,6 +304,12 @@ def abort(state: Starting | Cutting, now: int) -> Step:
     """Ask for its stacks; it dies of that."""
     kill_at = now + ABORT_MS
     return Aborting(state.birth, state.pid, now, kill_at), (Send(state.pid, Sign.ABORT),)
+
+
+def hang(state: Polling | Busy | Retiring | Draining, now: int) -> Step:
+    """Ask for its stacks, also if it is stopped; it dies of that, or is killed."""
+    aborting = Aborting(state.birth, state.pid, now, now + HANG_MS, ExitClass.HUNG)
+    return aborting, (Send(state.pid, Sign.ABORT), Send(state.pid, Sign.CONTINUE))
 
 
 def kill(

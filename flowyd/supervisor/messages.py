@@ -73,12 +73,13 @@ class Load(Struct, frozen=True, tag="load"):
 
 
 class ForkWorker(Struct, frozen=True, tag="worker"):
-    """Fork a worker; its end of a channel comes with the packet."""
+    """Fork a worker; its end of a channel comes with the packet. It reports every `sign_ms`."""
 
     pool: str
     slot: int
     spawn: int
     swf: SwfJob
+    sign_ms: int
 
 
 class ForkRegistration(Struct, frozen=True, tag="register"):
@@ -120,12 +121,17 @@ class Birth(Struct, frozen=True, tag="born"):
 
 
 class Report(Struct, frozen=True, tag="report"):
-    """A worker's state; the first one says that it is ready. `totals` at most once a second."""
+    """A worker's state; the first one says that it is ready. `totals` at most once a second.
+
+    It comes at each change and every `ForkWorker.sign_ms` in any case. `still_ms` is how long the
+    worker, without a task, has neither begun nor ended a poll.
+    """
 
     task: TaskText | None
     leaving: bool
     recycled: bool
     totals: Totals | None
+    still_ms: int = 0
 
 
 class Registered(Struct, frozen=True, tag="registered"):

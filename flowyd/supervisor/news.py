@@ -18,6 +18,14 @@ class WorkerEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerAlive:
+    """A worker gave a sign of life; it has stood still, without a task, for `still_ms`."""
+
+    worker: WorkerId
+    still_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceEvent:
     """Something happened to an exec'd child."""
 
@@ -88,6 +96,7 @@ Operation = PauseAsked | ResumeAsked | ScaleAsked | RestartAsked
 
 Event = (
     WorkerEvent
+    | WorkerAlive
     | ServiceEvent
     | PluginsLoaded
     | TypesRegistered

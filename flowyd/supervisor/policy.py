@@ -26,6 +26,8 @@ CUT_MS = 15_000
 """From the end of the drain to SIGABRT: time for an activity to see that it shall give up."""
 ABORT_MS = 5_000
 """Time for the stacks to be written after SIGABRT."""
+HANG_MS = 10_000
+"""The same for a worker that hangs."""
 FIRST_MS = 500
 LONGEST_MS = 60_000
 UNBORN_MS = 500
@@ -39,7 +41,14 @@ EX_CONFIG = 78
 """sysexits.h: what a worker exits with when trying again cannot help."""
 
 FAILURES = frozenset(
-    {ExitClass.START_FAILURE, ExitClass.CONFIG, ExitClass.CRASH, ExitClass.SIGNAL, ExitClass.CUT}
+    {
+        ExitClass.START_FAILURE,
+        ExitClass.CONFIG,
+        ExitClass.CRASH,
+        ExitClass.SIGNAL,
+        ExitClass.HUNG,
+        ExitClass.CUT,
+    }
 )
 
 
@@ -109,9 +118,7 @@ def classify(
     match state:
         case Starting():
             return ExitClass.CONFIG if code == EX_CONFIG else ExitClass.START_FAILURE
-        case Aborting():
-            return ExitClass.CUT
-        case Killing():
+        case Aborting() | Killing():
             return state.kind
         case Retiring() | Draining() if code == 0:
             return ExitClass.RECYCLED if state.recycled else ExitClass.DRAINED

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from flowyd.supervisor import machine, policy
 from flowyd.supervisor.policy import PROBE_MS, Restarts
+from flowyd.supervisor.silence import LATE_MS, Heard, Patience, is_hung, is_quiet
 from flowyd.supervisor.states import (
     Aborting,
     Action,
@@ -23,6 +24,7 @@ from flowyd.supervisor.states import (
     Exit,
     ExitClass,
     Gone,
+    Hang,
     Killing,
     Polling,
     Recalled,
@@ -83,6 +85,9 @@ class Pool:
     paused: bool = False
     exits: Mapping[ExitClass, int] = field(default_factory=dict)
     last_exit: LastExit | None = None
+    patience: Patience = Patience()  # noqa: RUF009 — a frozen value
+    heard: Mapping[Key, Heard] = field(default_factory=dict)
+    ticked_at: int = 0
 
     @property
     def ready(self) -> int:
@@ -111,6 +116,13 @@ def hear(pool: Pool, key: Key, event: Event, now: int, roll: float) -> Steps:
             return greet(relieved), marked + more
         case _:
             return replace(pool, workers={**pool.workers, key: after}), marked
+
+
+def note_sign(pool: Pool, key: Key, still_ms: int, now: int) -> Pool:
+    """A worker gave a sign of life, and said how long it stands still."""
+    if key not in pool.workers:
+        return pool
+    return replace(pool, heard={**pool.heard, key: Heard(now, still_ms)})
 
 
 def greet(pool: Pool) -> Pool:
@@ -156,9 +168,9 @@ def bury(pool: Pool, key: Key, before: State, after: Gone, now: int, roll: float
     """Take a worker that is gone out of the pool, and decide when the next one may come."""
     kind = after.exit.kind
     workers = {other: state for other, state in pool.workers.items() if other != key}
-    smaller = replace(
-        pool, workers=workers, exits={**pool.exits, kind: pool.exits.get(kind, 0) + 1}
-    )
+    heard = {other: sign for other, sign in pool.heard.items() if other != key}
+    exits = {**pool.exits, kind: pool.exits.get(kind, 0) + 1}
+    smaller = replace(pool, workers=workers, heard=heard, exits=exits)
     if kind is ExitClass.UNBORN:
         return replace(smaller, respawn_at=max(pool.respawn_at, now + policy.UNBORN_MS))
     last = LastExit(key.slot, pid_of(before), after.exit, now)
@@ -184,7 +196,26 @@ def hold_for(pool: Pool, kind: ExitClass, now: int) -> Hold | None:
 def tick(pool: Pool, now: int, roll: float) -> Steps:
     """Time has passed for the pool and each of its workers."""
     cooled = policy.cool(pool.restarts, now, pool.ready > 0)
-    return everyone(replace(pool, restarts=cooled), Tick(), now, roll)
+    heard = pool.heard
+    if now - pool.ticked_at > LATE_MS:
+        heard = {key: Heard(now) for key in heard}
+    fresh = replace(pool, restarts=cooled, heard=heard, ticked_at=now)
+    ticked, actions = everyone(fresh, Tick(), now, roll)
+    hung, more = some(ticked, lambda key, state: hangs(ticked, key, state, now), Hang(), now, roll)
+    return hung, actions + more
+
+
+def hangs(pool: Pool, key: Key, state: State, now: int) -> bool:
+    """Whether a worker is to be ended for its silence; one never heard of has yet to start."""
+    heard = pool.heard.get(key)
+    return heard is not None and is_hung(state, heard, pool.patience, now)
+
+
+def silence(pool: Pool, key: Key, state: State, now: int) -> int | None:
+    """For how many milliseconds a worker has given no sign, if that is worth a word."""
+    heard = pool.heard.get(key)
+    quiet = heard is not None and is_quiet(state, heard, pool.patience, now)
+    return now - heard.at if heard is not None and quiet else None
 
 
 def everyone(pool: Pool, event: Event, now: int, roll: float) -> Steps:

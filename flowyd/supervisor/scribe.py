@@ -1,6 +1,7 @@
 """Tells the supervisor what its worker does, from a thread that never makes the worker wait.
 
-The thread also is where signals arrive: their handlers cannot set an Event, since the worker may
+What it sends is the worker's sign of life, so it sends something now and then in any case. The
+thread also is where signals arrive: their handlers cannot set an Event, since the worker may
 stand in that Event's `wait`. It sends a changed state at most ten times a second and totals at
 most once, and while the worker leaves it has the poll in flight answered, so that stopping on the
 engine takes a moment and not a minute.
@@ -29,7 +30,9 @@ PARKED_SECONDS = 10.0
 class Scribe:
     """A `flowy.worker.Reporter`. `stop` and `cut` are the worker's orders to leave."""
 
-    def __init__(self, channel: Channel[object], rule: Rule, release: Release) -> None:
+    def __init__(
+        self, channel: Channel[object], rule: Rule, release: Release, sign_seconds: float = 15.0
+    ) -> None:
         self.stop = threading.Event()
         self.cut = threading.Event()
         self._channel = channel
@@ -38,6 +41,9 @@ class Scribe:
         self._lock = threading.Lock()
         self._totals = Totals()
         self._task: TaskText | None = None
+        self._told_busy = False
+        self._sign_seconds = sign_seconds
+        self._moved_at = time.monotonic()
         self._parked: dict[str, float] = {}
         self._recycled = False
         self._done = False
@@ -75,23 +81,31 @@ class Scribe:
 
     def polling(self) -> None:
         """A poll begins."""
+        self._moved_at = time.monotonic()
 
     def polled(self, result: Polled, seconds: float) -> None:
         """A poll ended."""
+        self._moved_at = time.monotonic()
         with self._lock:
             self._totals.polled(result, seconds)
         self._note(state=False)
 
     def began(self, task: TaskSummary) -> None:
-        """A task begins."""
+        """A task begins. It may hold the GIL at once and for long: then nobody could say so later.
+
+        So it is said here, unless the supervisor believes the worker busy in any case.
+        """
         with self._lock:
             self._task = TaskText(
                 task.kind, task.type, task.workflow_id, task.run_id, task.activity_id or ""
             )
+            if not self._told_busy:
+                self._send(time.monotonic(), with_totals=False)
         self._note(state=True)
 
     def ended(self, outcome: str, seconds: float) -> None:
         """A task ended; perhaps the worker has had its fill."""
+        self._moved_at = time.monotonic()
         with self._lock:
             self._totals.ended(outcome, seconds)
             if self._task is not None and outcome == "completed":
@@ -150,34 +164,39 @@ class Scribe:
             self.cut.set()
         self._changed = True
 
-    def _patience(self) -> float | None:
-        """How long nothing needs to be sent; None: until something happens."""
-        due = []
+    def _patience(self) -> float:
+        """How long nothing needs to be sent."""
+        due = [self._sent_at + self._sign_seconds]
         if self._changed:
             due.append(self._sent_at + STATE_SECONDS)
         if self._counted:
             due.append(self._totals_at + TOTALS_SECONDS)
         if self.stop.is_set() and self._task is None:
             due.append(self._released_at + RELEASE_SECONDS)
-        return max(min(due) - time.monotonic(), 0.0) if due else None
+        return max(min(due) - time.monotonic(), 0.0)
 
     def _tell(self, now: float) -> None:
         """Send what is due."""
         count = self._counted and now >= self._totals_at + TOTALS_SECONDS
-        if count or (self._changed and now >= self._sent_at + STATE_SECONDS):
-            self._send(now, with_totals=count)
+        alive = now >= self._sent_at + self._sign_seconds
+        if alive or count or (self._changed and now >= self._sent_at + STATE_SECONDS):
+            with self._lock:
+                self._send(now, with_totals=count)
         leaving = self.stop.is_set() and self._task is None
         if leaving and now >= self._released_at + RELEASE_SECONDS:
             self._release()
             self._released_at = time.monotonic()
 
     def _send(self, now: float, *, with_totals: bool) -> None:
-        """Send a report; one that finds the supervisor's end full is made anew next time."""
-        with self._lock:
-            report = self._report(with_totals=with_totals)
-            self._changed = False
-            self._counted = self._counted and not with_totals
+        """Send a report; one that finds the supervisor's end full is made anew next time.
+
+        Under the lock, so that no report overtakes a newer one.
+        """
+        report = self._report(with_totals=with_totals)
         sent = self._channel.send(report)
+        self._changed = False
+        self._counted = self._counted and not with_totals
+        self._told_busy = report.task is not None if sent else self._told_busy
         self._sent_at = now
         self._totals_at = now if with_totals else self._totals_at
         if self._channel.broken:
@@ -191,4 +210,5 @@ class Scribe:
             now = time.monotonic()
             self._parked = {run: until for run, until in self._parked.items() if until > now}
             totals.parked = len(self._parked)
-        return Report(self._task, self.stop.is_set(), self._recycled, totals)
+        still = 0 if self._task else round((time.monotonic() - self._moved_at) * 1000)
+        return Report(self._task, self.stop.is_set(), self._recycled, totals, still)

@@ -20,6 +20,7 @@ class ExitClass(StrEnum):
     START_FAILURE = "start-failure"  # never became ready
     CONFIG = "config"  # said (exit code 78) that it cannot work as configured
     CRASH = "crash"  # left with another code
+    HUNG = "hung"  # gave no sign of life, or stood still
     SIGNAL = "signal"  # was killed by a signal that we did not send
 
 
@@ -138,6 +139,7 @@ class Aborting:
     pid: int
     since: int
     kill_at: int
+    kind: ExitClass = ExitClass.CUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,11 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Hang:
+    """It gives no sign of life, or makes no progress."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kill:
     """It shall be gone now."""
 
@@ -241,7 +248,7 @@ class Tick:
     """Time has passed."""
 
 
-Event = Born | Waits | Began | Leaves | Retire | Exited | Lost | Drain | Cut | Kill | Tick
+Event = Born | Waits | Began | Leaves | Retire | Exited | Lost | Drain | Cut | Hang | Kill | Tick
 
 
 # Actions.
@@ -253,6 +260,7 @@ class Sign(StrEnum):
     TERM = "SIGTERM"
     CUT = "SIGUSR2"  # not a second SIGTERM: that may come from anybody
     ABORT = "SIGABRT"
+    CONTINUE = "SIGCONT"  # a stopped process writes no stacks
     KILL = "SIGKILL"
 
 

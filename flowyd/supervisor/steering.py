@@ -24,6 +24,7 @@ from flowyd.supervisor.news import (
     ServiceEvent,
     StopAsked,
     TypesRegistered,
+    WorkerAlive,
     WorkerEvent,
 )
 from flowyd.supervisor.operating import operate
@@ -50,6 +51,8 @@ def apply(  # noqa: PLR0911 — one line an event
     match event:
         case WorkerEvent(worker, change):
             return hear_worker(fleet, worker, change, now, roll)
+        case WorkerAlive(worker, still_ms):
+            return hear_sign(fleet, worker, still_ms, now), ()
         case ServiceEvent(name, change):
             return hear_service(fleet, name, change, now, roll)
         case PluginsLoaded():
@@ -76,6 +79,13 @@ def hear_worker(
     return with_pool(
         fleet, *pool_rules.hear(pool, Key(worker.slot, worker.spawn), change, now, roll)
     )
+
+
+def hear_sign(fleet: Fleet, worker: WorkerId, still_ms: int, now: int) -> Fleet:
+    """One worker's sign of life."""
+    key = Key(worker.slot, worker.spawn)
+    pool = pool_rules.note_sign(fleet.pools[worker.pool], key, still_ms, now)
+    return replace(fleet, pools={**fleet.pools, worker.pool: pool})
 
 
 def hear_load(fleet: Fleet, event: PluginsLoaded, now: int, roll: float) -> Step:

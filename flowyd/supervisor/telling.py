@@ -100,9 +100,21 @@ def reasons_of(fleet: Fleet, pools: list[PoolStatus]) -> Iterator[str]:
             yield f"pool {pool.name} is paused; `flowyd resume {pool.name}` ends it"
         elif pool.state in {"degraded", "backoff"}:
             yield f"pool {pool.name} has {pool.ready} of {pool.wanted} workers ready"
+        yield from silent_ones(pool)
     errors = sum(fault.severity == "error" for fault in fleet.load_faults)
     if errors:
         yield f"{errors} fault(s) in plugins; `flowyd check` tells"
+
+
+def silent_ones(pool: PoolStatus) -> Iterator[str]:
+    """The workers of a pool that an operator should look at."""
+    for worker in pool.workers:
+        # An activity may hold the GIL for as long as it wants: that is shown, and no fault.
+        if worker.silent_ms is not None and (worker.task is None or worker.task.kind == "decision"):
+            who = f"{pool.name}:{worker.slot} (pid {worker.pid})"
+            seconds = worker.silent_ms // 1000
+            look = f"`flowyd stacks {pool.name} {worker.slot}` shows where it is"
+            yield f"worker {who} has been silent for {seconds} s; {look}"
 
 
 def pool_status(
@@ -126,7 +138,7 @@ def pool_status(
         parked=totals.parked,
         sticky=StickyStatus(totals.kept, totals.lookups, totals.evictions),
         workers=[
-            worker_status(pool.name, key, state, ledger, now)
+            worker_status(pool, key, state, ledger, now)
             for key, state in sorted(pool.workers.items())
         ],
     )
@@ -154,10 +166,10 @@ def next_try(pool: Pool, now: int) -> int | None:
 
 
 def worker_status(
-    pool: str, key: Key, state: states.State, ledger: Ledger, now: int
+    pool: Pool, key: Key, state: states.State, ledger: Ledger, now: int
 ) -> WorkerStatus:
     """One worker."""
-    totals = ledger.living.get(WorkerId(pool, *key))
+    totals = ledger.living.get(WorkerId(pool.name, *key))
     task = rules.task_of(state)
     return WorkerStatus(
         slot=key.slot,
@@ -168,6 +180,7 @@ def worker_status(
         for_ms=now - getattr(state, "since", state.birth.at),
         tasks=totals.tasks_ended if totals else 0,
         task=task_status(task) if task else None,
+        silent_ms=rules.silence(pool, key, state, now),
     )
 
 

@@ -156,6 +156,18 @@ class World(RuleBasedStateMachine):
         self.hear(news.WorkerEvent(self.alive[living[pick % len(living)]], change))
 
     @precondition(lambda self: self.worker_pids())
+    @rule(pick=PICK, still=st.sampled_from((0, 0, 1_000, 90_000)))
+    def a_worker_gives_a_sign(self, pick, still):
+        living = self.worker_pids()
+        self.hear(news.WorkerAlive(self.alive[living[pick % len(living)]], still))
+
+    @rule(seconds=st.sampled_from((20, 40, 130)))
+    def nobody_says_a_word_for_some_time(self, seconds):
+        for _ in range(0, seconds, 5):
+            self.now += 5_000
+            self.hear(states.Tick())
+
+    @precondition(lambda self: self.worker_pids())
     @rule(pick=PICK, code=st.sampled_from((0, 1, 78, -9, -11)))
     def a_worker_dies(self, pick, code):
         pids = self.worker_pids()
@@ -220,6 +232,15 @@ class World(RuleBasedStateMachine):
         for pool in self.fleet.pools.values():
             if pool.hold is None and self.now >= pool.respawn_at:
                 assert pools.vacancies(pool) == []
+
+    @invariant()
+    def who_is_silent_or_stands_still_is_on_its_way_out_unless_an_activity_keeps_it(self):
+        for pool in self.fleet.pools.values():
+            assert set(pool.heard) <= set(pool.workers)
+            for key, heard in pool.heard.items():
+                state = pool.workers[key]
+                if isinstance(state, states.Polling) and pool.ticked_at == self.now:
+                    assert self.now - heard.at < pool.patience.hung_ms
 
     @invariant()
     def nobody_beyond_the_size_of_a_pool_takes_new_tasks_nor_in_one_that_is_paused(self):

@@ -3,7 +3,7 @@
 import pytest
 
 from flowyd.supervisor.machine import step
-from flowyd.supervisor.policy import ABORT_MS, CUT_MS, START_MS
+from flowyd.supervisor.policy import ABORT_MS, CUT_MS, HANG_MS, START_MS
 from flowyd.supervisor.states import (
     Aborting,
     Began,
@@ -14,9 +14,11 @@ from flowyd.supervisor.states import (
     Cutting,
     Drain,
     Draining,
+    ExitClass,
     Exited,
     Forget,
     Gone,
+    Hang,
     Kill,
     Killing,
     Leaves,
@@ -128,3 +130,40 @@ def test_one_that_shall_be_replaced_works_on_until_it_is_told_to_drain(state):
     assert draining == Draining(BIRTH, 7, 130, TASK, None, recycled=True)
     assert actions == (Send(7, Sign.TERM),)
     assert step(draining, Retire(recycled=False), 140) == (draining, ())
+
+
+@pytest.mark.parametrize(
+    "state",
+    [POLLING, BUSY, Retiring(BIRTH, 7, 10, None, True), Draining(BIRTH, 7, 10, None, None, False)],
+)
+def test_a_worker_that_hangs_is_asked_for_its_stacks_then_killed_and_counted_as_hung(state):
+    aborting, asked = step(state, Hang(), 100)
+    waiting, nothing = step(aborting, Tick(), 99 + HANG_MS)
+    killing, killed = step(waiting, Tick(), 100 + HANG_MS)
+    gone, _ = step(killing, Exited(-9), 101 + HANG_MS)
+
+    # A stopped process would not see SIGABRT before it goes on.
+    assert asked == (Send(7, Sign.ABORT), Send(7, Sign.CONTINUE))
+    assert (waiting, nothing) == (aborting, ())
+    assert killed == (Send(7, Sign.KILL),)
+    assert gone.exit.kind is ExitClass.HUNG
+
+
+def test_a_worker_that_dies_of_the_question_was_hung_as_well():
+    aborting, _ = step(BUSY, Hang(), 100)
+    gone, _ = step(aborting, Exited(-6), 101)
+
+    assert (gone.exit.kind, gone.exit.code) == (ExitClass.HUNG, -6)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        Spawning(BIRTH),
+        Starting(BIRTH, 7),
+        Cutting(BIRTH, 7, 10, None, 500),
+        Killing(BIRTH, 7, 10, ExitClass.CUT),
+    ],
+)
+def test_who_has_yet_to_start_or_is_on_its_way_out_has_its_own_time(state):
+    assert step(state, Hang(), 20) == (state, ())

@@ -20,14 +20,14 @@ NO_LIMIT = Rule(None, None)
 class Desk:
     """A scribe and the supervisor's end of its channel."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, sign_seconds: float) -> None:
         ours, theirs = pair()
         ours.settimeout(SECONDS)
         theirs.setblocking(False)
         self.channel: Channel[FromChild] = Channel(ours, FromChild)
         self.child: socket.socket = theirs
         self.released = threading.Event()
-        self.scribe = Scribe(Channel(theirs, object), rule, self.released.set)
+        self.scribe = Scribe(Channel(theirs, object), rule, self.released.set, sign_seconds)
 
     def report(self) -> Report:
         """The next report."""
@@ -46,8 +46,8 @@ class Desk:
 def desk():
     made = []
 
-    def make(rule: Rule = NO_LIMIT) -> Desk:
-        made.append(Desk(rule))
+    def make(rule: Rule = NO_LIMIT, sign_seconds: float = 15.0) -> Desk:
+        made.append(Desk(rule, sign_seconds))
         return made[-1]
 
     yield make
@@ -62,7 +62,8 @@ def test_the_first_report_says_that_the_worker_is_ready(desk):
     one = desk()
     one.scribe.ready()
 
-    assert one.report() == Report(None, leaving=False, recycled=False, totals=None)
+    first = one.report()
+    assert (first.task, first.leaving, first.recycled, first.totals) == (None, False, False, None)
 
 
 def test_a_task_is_told_while_it_runs_and_its_end_with_the_totals(desk):
@@ -165,3 +166,22 @@ def test_the_number_of_tasks_is_spread_but_never_zero():
 def test_a_worker_that_grew_too_big_is_full():
     assert Rule(None, max_memory=1).is_full(0)
     assert not Rule(None, max_memory=2**50).is_full(0)
+
+
+def test_a_worker_that_waits_gives_signs_of_life_and_says_how_long_it_stands_still(desk):
+    one = desk(sign_seconds=0.05)
+    one.scribe.ready()
+    first, second, third = one.report(), one.report(), one.report()
+
+    assert first.still_ms < second.still_ms < third.still_ms
+    one.scribe.polling()
+    assert one.until(lambda report: report.still_ms < third.still_ms)
+
+
+def test_a_worker_with_a_task_does_not_stand_still(desk):
+    one = desk(sign_seconds=0.05)
+    one.scribe.ready()
+    one.scribe.began(TASK)
+    one.until(lambda report: report.task is not None)
+
+    assert one.report().still_ms == 0
