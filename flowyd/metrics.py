@@ -74,12 +74,13 @@ TABLE = (
     Row("flowyd_child_restarts_total", "counter", ("child",), "Unasked ends of a supervised child"),
     Row("flowyd_engine_up", "gauge", (), "1 if the embedded engine serves"),
     Row("flowyd_ready", "gauge", (), "1 if the daemon is ready, as /readyz says"),
+    Row("flowyd_reloads_total", "counter", ("result",), "Reloads by result: accepted or rejected"),
     Row("flowyd_generation", "gauge", (), "The generation of plugins that new workers come from"),
     Row("flowyd_loop_lag_seconds", "gauge", (), "Time that the supervisor's last round took"),
     Row("flowyd_loop_errors_total", "counter", (), "Rounds of the supervisor that failed"),
     Row("flowyd_uptime_seconds", "gauge", (), "Time since the supervisor started"),
 )
-WORKER_STATES = ("spawning", "starting", "polling", "busy", "draining")
+WORKER_STATES = ("spawning", "starting", "polling", "busy", "retiring", "draining")
 Sample = tuple[tuple[str, ...], float]
 
 
@@ -152,7 +153,12 @@ def samples(name: str, sources: Sources) -> Iterator[Sample]:
         yield (), OF_DAEMON[name](sources)
     elif name in OF_CHILD:
         for child in sources.status.children:
-            yield (child.name,), OF_CHILD[name](child)
+            if "." not in child.name:  # the zygotes of other generations come and go
+                yield (child.name,), OF_CHILD[name](child)
+    elif name == "flowyd_reloads_total":
+        reload = sources.status.reload
+        yield ("accepted",), reload.accepted
+        yield ("rejected",), reload.rejected
     elif name in OF_POOL:
         for pool in sources.status.pools:
             yield (pool.name,), OF_POOL[name](pool)

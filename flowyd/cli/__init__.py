@@ -4,7 +4,18 @@ import importlib
 
 import click
 
-COMMANDS = ("check", "dev", "pause", "restart", "resume", "run", "scale", "status", "stop")
+COMMANDS = (
+    "check",
+    "dev",
+    "pause",
+    "reload",
+    "restart",
+    "resume",
+    "run",
+    "scale",
+    "status",
+    "stop",
+)
 
 
 class Lazy(click.Group):

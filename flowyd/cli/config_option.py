@@ -67,7 +67,11 @@ def reading_of(choice: Choice) -> Reading:
 
 def config_of(choice: Choice) -> Config:
     """The configuration; tells all faults and exits with 78 if any is an error."""
-    reading = reading_of(choice)
+    return sound(reading_of(choice))
+
+
+def sound(reading: Reading) -> Config:
+    """The configuration that was read; tells all faults and exits with 78 if any is an error."""
     tell(reading.faults)
     if reading.config is None:
         sys.exit(EX_CONFIG)

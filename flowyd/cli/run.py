@@ -1,12 +1,14 @@
 """`flowyd run`: the daemon."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import click
 
 from flowy.errors import FlowyError
-from flowyd.cli.config_option import EX_CONFIG, Choice, config_of, config_option
-from flowyd.config import Config
+from flowyd.cli.config_option import EX_CONFIG, Choice, config_option, reading_of, sound
+from flowyd.config import Reading
 
 
 @click.command("run")
@@ -17,11 +19,12 @@ def command(config: Choice) -> None:
     Exits with 78 if the configuration, the owner or mode of its directories, or the registration
     of the types is wrong.
     """
-    sys.exit(supervise(config_of(config), strict=False, foreground=False))
+    sys.exit(supervise(partial(reading_of, config), strict=False, foreground=False))
 
 
-def supervise(config: Config, *, strict: bool, foreground: bool) -> int:
-    """Hold the lock and run the loop; the exit code."""
+def supervise(reread: Callable[[], Reading], *, strict: bool, foreground: bool) -> int:
+    """Hold the lock and run the loop; the exit code. `reread` reads the configuration."""
+    config = sound(reread())
     from flowyd import logs
     from flowyd.supervisor.directories import Exposed, prepare
     from flowyd.supervisor.groups import UnknownGroup
@@ -33,7 +36,7 @@ def supervise(config: Config, *, strict: bool, foreground: bool) -> int:
         prepare(config.state_dir)
         with locked(config.state_dir):
             prepare(config.run_dir)
-            return Loop(config, strict=strict, foreground=foreground).run()
+            return Loop(config, reread, strict=strict, foreground=foreground).run()
     except FlowyError as error:
         click.echo(f"flowyd: {error}", err=True)
         if isinstance(error, Exposed | UnknownGroup):

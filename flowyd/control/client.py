@@ -15,6 +15,12 @@ from flowyd.control.status import Status
 SECONDS = 5.0
 
 
+class Accepted(msgspec.Struct, frozen=True):
+    """A reload was asked for; the status tells how it ended."""
+
+    ask: int
+
+
 class NotRunning(FlowyError):
     """Nobody answers at the socket: no flowyd runs on this state_dir."""
 
@@ -58,6 +64,11 @@ def stop(run_dir: Path, *, wait: float | None = None) -> None:
             connection.recv(1)
         except ConnectionResetError:
             return
+
+
+def reload(run_dir: Path) -> int:
+    """Have the daemon load what is on disk; the number of this ask. Raises as `status` does."""
+    return msgspec.json.decode(ask(run_dir, CTL, protocol.Reload()), type=Accepted).ask
 
 
 def operate(run_dir: Path, request: protocol.OfPool) -> None:

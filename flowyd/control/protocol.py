@@ -34,6 +34,10 @@ class Stop(Versioned, frozen=True, tag="stop"):
     """Stop the daemon; the connection ends with it."""
 
 
+class Reload(Versioned, frozen=True, tag="reload"):
+    """Load the code and the configuration that are on disk; the reply tells the `ask`."""
+
+
 class Pause(Versioned, frozen=True, tag="pause"):
     """Have a pool take no tasks."""
 
@@ -60,7 +64,7 @@ class Restart(Versioned, frozen=True, tag="restart"):
     slot: Annotated[int, Meta(ge=0)] | None = None
 
 
-Request = GetStatus | GetMetrics | Stop | Pause | Resume | Scale | Restart
+Request = GetStatus | GetMetrics | Stop | Reload | Pause | Resume | Scale | Restart
 OfPool = Pause | Resume | Scale | Restart
 READS = (GetStatus, GetMetrics)
 """What `status.sock` answers; `ctl.sock` answers everything."""

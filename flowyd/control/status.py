@@ -90,6 +90,24 @@ class PoolStatus(Struct, frozen=True):
     sticky: StickyStatus = NOTHING_KEPT
 
 
+class ReloadStatus(Struct, frozen=True):
+    """The reload that runs (`stage` is empty: none) and the one that ended last.
+
+    `done` is the number of the newest ask that is over, `ok` how it went (None: there was none);
+    `reason` says why it was rejected.
+    """
+
+    stage: str
+    generation: int | None
+    queued: bool
+    done: int
+    ok: bool | None
+    reason: str
+    ago_ms: int | None
+    accepted: int
+    rejected: int
+
+
 class ChildStatus(Struct, frozen=True):
     """The engine, the web child or the zygote; `address` once it serves at one."""
 
@@ -114,6 +132,7 @@ class Status(Struct, frozen=True):
     reasons: list[str]
     uptime_ms: int
     generation: int
+    reload: ReloadStatus
     plugins: list[str]
     children: list[ChildStatus]
     pools: list[PoolStatus]

@@ -15,8 +15,9 @@ def operation_of(request: protocol.OfPool, fleet: Fleet) -> news.Operation:
     """
     if fleet.stop is not None:
         raise protocol.Refused("the daemon stops")
-    if request.pool not in fleet.pools:
-        names = ", ".join(fleet.pools)
+    known = [name for name in fleet.pools if name not in fleet.removed]
+    if request.pool not in known:
+        names = ", ".join(known)
         raise protocol.Refused(f"there is no pool {request.pool!r}; there are: {names}")
     match request:
         case protocol.Pause(pool=pool):

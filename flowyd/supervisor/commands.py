@@ -11,7 +11,7 @@ from flowyd.config.shapes import LogsConfig, PluginsConfig, PoolConfig
 from flowyd.supervisor import messages
 from flowyd.supervisor.keys import FILE as KEY_FILE
 from flowyd.supervisor.keys import engine_key
-from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE
+from flowyd.supervisor.services import ENGINE, WEB, generation_of
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """numpy starts a thread per core at import, and a fork loses them."""
@@ -51,7 +51,7 @@ class Commands:
         if name == WEB:
             run_dir = str(self._config.run_dir)
             return ["flowyd.web", self._config.web.listen or "", run_dir]
-        if name == ZYGOTE:
+        if generation_of(name) is not None:
             return ["flowyd.supervisor.zygote"]
         raise KeyError(name)
 
@@ -59,9 +59,9 @@ class Commands:
         """The environment of every child."""
         return dict(os.environ)
 
-    def swf(self) -> messages.SwfJob:
-        """Where SWF is, as far as it is known now."""
-        swf = self._config.swf
+    def swf(self, config: Config) -> messages.SwfJob:
+        """Where SWF is for a generation, as far as it is known now."""
+        swf = config.swf
         return messages.SwfJob(
             domain=self._config.domain,
             embedded=self._embedded,

@@ -1,21 +1,13 @@
-"""The whole daemon as a value: services, one generation of plugins, pools."""
+"""The whole daemon as a value: services, generations of plugins, pools."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flowy.errors import Fault
+from flowyd.supervisor.generations import Reloads, Terms
 from flowyd.supervisor.orders import Order
 from flowyd.supervisor.pools import Pool
 from flowyd.supervisor.services import Service
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the configuration says of a pool and the machine must know."""
-
-    drain_ms: int
-    plugins: tuple[str, ...]
-
 
 # The registration of the types.
 
@@ -55,7 +47,12 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Everything that the supervisor knows of its children."""
+    """Everything that the supervisor knows of its children.
+
+    New workers come from `generation`, whose code has the `digest`; `changed` says that its zygote
+    died and the code on disk is another by now. `removed` pools are in no configuration any more:
+    they keep their counts.
+    """
 
     services: Mapping[str, Service]
     pools: Mapping[str, Pool]
@@ -67,6 +64,10 @@ class Fleet:
     registration: Registration = field(default_factory=lambda: Unregistered(0, 0, ""))
     type_faults: tuple[Fault, ...] = ()
     stop: Stop | None = None
+    reloads: Reloads = field(default_factory=Reloads)
+    digest: str = ""
+    changed: bool = False
+    removed: frozenset[str] = frozenset()
 
 
 Step = tuple[Fleet, tuple[Order, ...]]

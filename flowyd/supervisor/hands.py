@@ -4,8 +4,9 @@ import os
 import selectors
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 import msgspec
 import structlog
@@ -13,13 +14,13 @@ import structlog
 from flowyd.config import Config
 from flowyd.config.shapes import ENGINE as EMBEDDED
 from flowyd.ledger import Ledger
-from flowyd.supervisor import messages, news, orders, processes, states
+from flowyd.supervisor import code, messages, news, orders, processes, states
 from flowyd.supervisor.channels import Channel, pair
 from flowyd.supervisor.commands import Commands, load_order, payloads_job, zygote_environment
 from flowyd.supervisor.faults import faults_of
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.output import Output
-from flowyd.supervisor.services import ENGINE, ZYGOTE, Announced, Launched
+from flowyd.supervisor.services import ENGINE, Announced, Launched, generation_of
 from flowyd.supervisor.silence import Patience
 
 ERRAND = "registration"
@@ -41,7 +42,8 @@ class Hands:
         *,
         strict: bool,
     ) -> None:
-        self._config = config
+        self.config = config
+        """The configuration that holds."""
         self._commands = Commands(config)
         self._selector = selector
         self._ledger = ledger
@@ -52,7 +54,11 @@ class Hands:
         self._outputs: set[Output] = set()
         self._workers: dict[WorkerId, ChildWire] = {}
         self._errand: ChildWire | None = None
-        self._zygote: ZygoteWire | None = None
+        self._zygotes: dict[int, ZygoteWire] = {}
+        self._generations: dict[int, Config] = {1: config}
+        self._files: tuple[str, ...] = ()
+        self.asked: dict[int, Config] = {}
+        """What was read for each reload that was asked for and is not over."""
         self._lifeline: int | None = None
         self.exit_code: int | None = None
 
@@ -61,14 +67,16 @@ class Hands:
         match order:
             case orders.LaunchService(name):
                 self._launch(name)
-            case orders.SpawnWorker(worker):
-                self._spawn(worker)
+            case orders.SpawnWorker(worker, generation):
+                self._spawn(worker, generation)
             case orders.CloseWorker(worker):
                 self._close_worker(worker)
-            case orders.RegisterTypes():
-                self._register()
+            case orders.RegisterTypes(generation=generation):
+                self._register(generation)
             case orders.EndErrand():
                 self._end_errand()
+            case orders.PrepareGeneration() | orders.AdoptGeneration() | orders.AbandonGeneration():
+                self._change_generation(order)
             case orders.SendSignal(pid, sign):
                 processes.send(pid, sign)
             case orders.Tell(level, event, fields):
@@ -76,11 +84,30 @@ class Hands:
             case orders.Finish(code):
                 self.exit_code = code
 
+    def _change_generation(
+        self,
+        order: orders.PrepareGeneration | orders.AdoptGeneration | orders.AbandonGeneration,
+    ) -> None:
+        match order:
+            case orders.PrepareGeneration(generation, ask):
+                self._generations[generation] = self.asked[ask]
+            case orders.AdoptGeneration(ask):
+                self.config = self.asked[ask]
+                self.asked = {other: read for other, read in self.asked.items() if other > ask}
+            case orders.AbandonGeneration(generation):
+                del self._generations[generation]
+            case _:
+                assert_never(order)
+
     # Exec'd children -----------------------------------------------------------------------------
 
     def _launch(self, name: str) -> None:
         try:
-            child = self._launch_zygote() if name == ZYGOTE else self._launch_talker(name)
+            generation = generation_of(name)
+            if generation is None:
+                child = self._launch_talker(name)
+            else:
+                child = self._launch_zygote(name, generation)
         except OSError as error:
             _log.error("no process can be made", child=name, error=str(error))
             self._tell(news.ServiceEvent(name, states.Exited(os.EX_OSERR)))
@@ -132,25 +159,26 @@ class Hands:
     def _hear_address(self, name: str, url: str) -> None:
         if name == ENGINE:
             self._commands.engine_serves(url)
-            write_atomically(self._config.state_dir / "engine.url", url + "\n")
+            write_atomically(self.config.state_dir / "engine.url", url + "\n")
         _log.info("serves", child=name, url=url)
         self._tell(news.ServiceEvent(name, Announced(url)))
 
     # The zygote ----------------------------------------------------------------------------------
 
-    def _launch_zygote(self) -> subprocess.Popen[bytes]:
+    def _launch_zygote(self, name: str, generation: int) -> subprocess.Popen[bytes]:
         ours, theirs = pair()
         with theirs:
             child = processes.launch(
-                [*self._commands.of(ZYGOTE), str(theirs.fileno())],
+                [*self._commands.of(name), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 environment=zygote_environment(),
                 capture=False,
             )
-        self._drop_zygote()
-        wire = self._zygote = ZygoteWire(ours, messages.Loaded)
-        self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_zygote(wire))
-        config = self._config
+        self._drop_zygote(generation)
+        wire = self._zygotes[generation] = ZygoteWire(ours, messages.Loaded)
+        hear = partial(self._hear_zygote, generation, wire)
+        self._selector.register(wire, selectors.EVENT_READ, hear)
+        config = self._generations.get(generation, self.config)
         embedded = config.swf.backend == EMBEDDED
         parts = (config.plugins, config.pools, config.logs)
         payloads = payloads_job(config)
@@ -158,35 +186,46 @@ class Hands:
         wire.send(order)
         return child
 
-    def _drop_zygote(self) -> None:
-        if self._zygote is not None:
-            self._forget(self._zygote)
-            self._zygote = None
+    def _drop_zygote(self, generation: int) -> None:
+        wire = self._zygotes.pop(generation, None)
+        if wire is not None:
+            self._forget(wire)
 
-    def _hear_zygote(self, wire: ZygoteWire) -> None:
-        message = heard(wire, "the zygote")
+    def _hear_zygote(self, generation: int, wire: ZygoteWire) -> None:
+        message = heard(wire, f"the zygote of generation {generation}")
         if message is None:
-            self._drop_zygote()
-        else:
-            faults = faults_of(message.faults)
-            self._tell(news.PluginsLoaded(tuple(message.names), faults))
+            self._drop_zygote(generation)
+            return
+        self._files = message.files
+        faults, names = faults_of(message.faults), tuple(message.names)
+        self._tell(news.PluginsLoaded(names, faults, generation, message.digest))
 
-    def _fork(self, job: messages.ForkWorker | messages.ForkRegistration) -> ChildWire:
+    def holds_code(self, digest: str) -> bool:
+        """Whether the code on disk still has that digest; False if that cannot be said."""
+        return bool(self._files) and code.digest(self._files) == digest
+
+    def _fork(
+        self, job: messages.ForkWorker | messages.ForkRegistration, generation: int
+    ) -> ChildWire:
         """Ask for a child. If the zygote cannot be asked, its channel ends at once."""
         ours, theirs = pair()
         with theirs:
-            if self._zygote is not None:
-                self._zygote.send(job, theirs)
+            if generation in self._zygotes:
+                self._zygotes[generation].send(job, theirs)
         return ChildWire(ours, messages.FromChild)
 
     # Workers -------------------------------------------------------------------------------------
 
-    def _spawn(self, worker: WorkerId) -> None:
-        swf, sign_ms = self._commands.swf(), Patience(self._config.supervisor.hung_after).sign_ms
+    def _spawn(self, worker: WorkerId, generation: int) -> None:
+        sign_ms = Patience(self.config.supervisor.hung_after).sign_ms
+        swf = self._swf(generation)
         job = messages.ForkWorker(worker.pool, worker.slot, worker.spawn, swf, sign_ms)
-        wire = self._fork(job)
+        wire = self._fork(job, generation)
         self._workers[worker] = wire
         self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_worker(worker))
+
+    def _swf(self, generation: int) -> messages.SwfJob:
+        return self._commands.swf(self._generations.get(generation, self.config))
 
     def _close_worker(self, worker: WorkerId) -> None:
         wire = self._workers.pop(worker, None)
@@ -226,24 +265,26 @@ class Hands:
 
     # The registration ----------------------------------------------------------------------------
 
-    def _register(self) -> None:
+    def _register(self, generation: int) -> None:
         self._end_errand()
-        wire = self._errand = self._fork(messages.ForkRegistration(self._commands.swf()))
-        self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_errand(wire))
+        job = messages.ForkRegistration(self._swf(generation))
+        wire = self._errand = self._fork(job, generation)
+        hear = partial(self._hear_errand, wire, generation)
+        self._selector.register(wire, selectors.EVENT_READ, hear)
 
-    def _hear_errand(self, wire: ChildWire) -> None:
+    def _hear_errand(self, wire: ChildWire, generation: int) -> None:
         match heard(wire, ERRAND):
             case messages.Birth(pid):
                 self._owners[pid] = ERRAND
+                return
             case messages.Registered(faults):
-                self._tell(news.TypesRegistered(faults_of(faults)))
-                self._end_errand()
+                self._tell(news.TypesRegistered(faults_of(faults), generation))
             case messages.NotRegistered(reason):
-                self._tell(news.RegistrationFailed(reason))
-                self._end_errand()
+                self._tell(news.RegistrationFailed(reason, generation))
             case messages.Report() | None:
-                self._tell(news.RegistrationFailed("the child that does it died; see its log"))
-                self._end_errand()
+                why = "the child that does it died; see its log"
+                self._tell(news.RegistrationFailed(why, generation))
+        self._end_errand()
 
     def _end_errand(self) -> None:
         """Close its channel, and kill what may hang in a request."""
@@ -279,8 +320,9 @@ class Hands:
 
     def close(self) -> None:
         """Let go of everything; the processes are gone."""
-        (self._config.state_dir / "engine.url").unlink(missing_ok=True)
-        self._drop_zygote()
+        (self.config.state_dir / "engine.url").unlink(missing_ok=True)
+        for generation in tuple(self._zygotes):
+            self._drop_zygote(generation)
         self._hold_lifeline(None)
         for output in self._outputs:
             self._selector.unregister(output)

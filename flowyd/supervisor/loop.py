@@ -11,12 +11,13 @@ import signal
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from random import random
 
 import structlog
 
 from flowyd import metrics
-from flowyd.config import Config
+from flowyd.config import Config, Reading
 from flowyd.config.shapes import ENGINE as EMBEDDED
 from flowyd.control import protocol
 from flowyd.control.server import Server
@@ -25,12 +26,14 @@ from flowyd.ledger import Ledger
 from flowyd.sdnotify import Notifier
 from flowyd.supervisor import mishaps, news, processes
 from flowyd.supervisor.asked import operation_of
-from flowyd.supervisor.fleet import Fleet, Terms
+from flowyd.supervisor.fleet import Fleet
+from flowyd.supervisor.generations import Terms
 from flowyd.supervisor.groups import group_ids
 from flowyd.supervisor.hands import Hands
 from flowyd.supervisor.notices import Told, notices, situation_of
+from flowyd.supervisor.planning import planned
 from flowyd.supervisor.pools import Pool
-from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE, Down, Service
+from flowyd.supervisor.services import ENGINE, WEB, Down, Service, zygote_of
 from flowyd.supervisor.silence import Patience
 from flowyd.supervisor.states import Tick
 from flowyd.supervisor.steering import next_deadline, step
@@ -48,7 +51,7 @@ def now_ms() -> int:
 def new_fleet(config: Config, *, strict: bool) -> Fleet:
     """The fleet before anything happened."""
     patience = Patience(config.supervisor.hung_after)
-    names = [ZYGOTE]
+    names = [zygote_of(1)]
     names += [ENGINE] if config.swf.backend == EMBEDDED else []
     names += [WEB] if config.web.listen else []
     return Fleet(
@@ -62,10 +65,17 @@ def new_fleet(config: Config, *, strict: bool) -> Fleet:
 
 
 class Loop:
-    """The supervisor. With `foreground` a closed terminal stops it."""
+    """The supervisor. With `foreground` a closed terminal stops it.
 
-    def __init__(self, config: Config, *, strict: bool, foreground: bool) -> None:
-        self._config = config
+    `reread` reads the configuration anew for a reload.
+    """
+
+    def __init__(
+        self, config: Config, reread: Callable[[], Reading], *, strict: bool, foreground: bool
+    ) -> None:
+        self._reread = reread
+        self._asks = 0
+        self._followed = False
         self._foreground = foreground
         self._selector = selectors.DefaultSelector()
         self._ledger = Ledger()
@@ -87,11 +97,15 @@ class Loop:
             UnknownGroup: if the control sockets shall belong to a group that does not exist.
             OSError: if they cannot be made.
         """
-        self._server.open(self._config.run_dir, group_ids(self._config.supervisor))
+        config = self._hands.config
+        self._run_dir = config.run_dir
+        self._server.open(self._run_dir, group_ids(config.supervisor))
         processes.become_subreaper()
         self._listen()
         _log.info(
-            "flowyd starts", domain=self._config.domain, state_dir=str(self._config.state_dir)
+            "flowyd starts",
+            domain=self._hands.config.domain,
+            state_dir=str(self._hands.config.state_dir),
         )
         while self._hands.exit_code is None:
             try:
@@ -116,6 +130,7 @@ class Loop:
         self._news.append(Tick())
         self._decide()
         self._server.drop_idle()
+        self._follow_code()
         self._notify()
         self._lag = time.monotonic() - began
 
@@ -149,13 +164,33 @@ class Loop:
                 if self._fleet.stop is None:
                     self._news.append(news.StopAsked())
                 return {"stopping": True}
+            case protocol.Reload():
+                return {"ask": self._reload()}
             case _:
                 self._news.append(operation_of(request, self._fleet))
                 return {"accepted": True}
 
+    def _reload(self) -> int:
+        """Ask for what is on disk now; the number of this ask."""
+        self._asks += 1
+        reading = self._reread()
+        same = self._hands.holds_code(self._fleet.digest)
+        asked = planned(self._hands.config, reading, self._asks, same_code=same)
+        if reading.config is not None:
+            self._hands.asked[self._asks] = reading.config
+        self._news.append(asked)
+        return self._asks
+
+    def _follow_code(self) -> None:
+        """A zygote that was replaced holds other code: that is a reload that nobody asked for."""
+        if self._fleet.changed and not self._followed:
+            _log.warning("code changed on disk: reloading")
+            self._reload()
+        self._followed = self._fleet.changed
+
     def _status(self) -> Status:
         view = View(os.getpid(), self._started_at, now_ms())
-        return status_of(self._fleet, self._config, self._ledger, view)
+        return status_of(self._fleet, self._hands.config, self._ledger, view)
 
     def _listen(self) -> None:
         """Have signals wake the loop; their handlers do nothing else."""
@@ -180,12 +215,12 @@ class Loop:
             stage = 0 if self._fleet.stop is None else self._fleet.stop.stage + 1
             self._news.extend([news.StopAsked()] * max(2 - stage, 1))
         elif number == signal.SIGHUP:
-            _log.warning("SIGHUP does nothing: stop and start flowyd to load new code")
+            self._reload()
 
     def _close(self) -> None:
         """The last things: no process, file or handler of ours stays."""
         processes.kill_descendants()
-        self._server.close(self._config.run_dir)
+        self._server.close(self._run_dir)
         self._hands.close()
         self._notifier.close()
         signal.set_wakeup_fd(-1)

@@ -95,10 +95,15 @@ ToZygote = Load | ForkWorker | ForkRegistration
 
 
 class Loaded(Struct, frozen=True, tag="loaded"):
-    """The plugins that loaded, and everything that was wrong."""
+    """The plugins that loaded, and everything that was wrong.
+
+    `digest` is that of the code in `files` (none: there are too many), as `code.digest` makes it.
+    """
 
     names: tuple[str, ...]
     faults: tuple[FaultText, ...]
+    files: tuple[str, ...] = ()
+    digest: str = ""
 
 
 # From a child.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flowy.errors import Fault
 from flowyd.supervisor import services
+from flowyd.supervisor.generations import Plan
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.states import Event as WorkerChange
 from flowyd.supervisor.states import Tick
@@ -35,10 +36,15 @@ class ServiceEvent:
 
 @dataclass(frozen=True, slots=True)
 class PluginsLoaded:
-    """The zygote has loaded what it could of the generation, with these faults."""
+    """A zygote has loaded what it could of its generation, with these faults.
+
+    `digest` tells this code from another.
+    """
 
     names: tuple[str, ...]
     faults: tuple[Fault, ...]
+    generation: int = 1
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class TypesRegistered:
     """The registration came to an end; a fault that is an error refuses the generation."""
 
     faults: tuple[Fault, ...]
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class RegistrationFailed:
     """It came to none: SWF was not reached, or the child died."""
 
     reason: str
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,21 @@ class StopAsked:
     """An operator or a signal wants the daemon to stop; asked again, one stage harder."""
 
     code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadAsked:
+    """An operator or a signal wants the code and the configuration that are on disk now."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadRefused:
+    """They cannot even be tried: flowyd.toml is wrong, or needs a restart."""
+
+    plan: Plan
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +125,8 @@ Event = (
     | TypesRegistered
     | RegistrationFailed
     | StopAsked
+    | ReloadAsked
+    | ReloadRefused
     | Operation
     | Tick
 )

@@ -9,6 +9,7 @@ from typing import assert_never
 from flowyd.supervisor import services
 from flowyd.supervisor.fleet import Fleet, Registered, Registering, Unregistered
 from flowyd.supervisor.policy import START_MS
+from flowyd.supervisor.reloading import stage
 
 EXTENSION_MS = 30_000
 """How much more time each word of a drain asks for."""
@@ -23,6 +24,7 @@ class Told:
 
     ready: bool = False
     stopping: bool = False
+    reloading: bool = False
     status: str = ""
     status_at: int = -STATUS_MS
     watchdog_at: int = -START_MS
@@ -37,13 +39,16 @@ class Situation:
     stopping: bool
     draining: int
     status: str
+    reloading: bool = False
 
 
 def situation_of(fleet: Fleet) -> Situation:
     """What the fleet looks like from outside."""
     pools = fleet.pools.values()
     workers = sum(len(pool.workers) for pool in pools)
-    return Situation(is_started(fleet), fleet.stop is not None, workers, status_line(fleet))
+    reloading = fleet.reloads.incoming is not None
+    line = status_line(fleet)
+    return Situation(is_started(fleet), fleet.stop is not None, workers, line, reloading)
 
 
 def is_started(fleet: Fleet) -> bool:
@@ -68,12 +73,16 @@ def status_line(fleet: Fleet) -> str:
     left = sum(len(pool.workers) for pool in pools)
     if fleet.stop is not None:
         return f"draining: {left} worker(s) left, {sum(pool.busy for pool in pools)} busy"
+    if fleet.reloads.incoming is not None:
+        return f"reloading: {stage(fleet.reloads.incoming)}"
+    last = fleet.reloads.last
     ready, wanted = sum(pool.ready for pool in pools), sum(pool.wanted for pool in pools)
     line = f"{ready} of {wanted} workers ready, {sum(pool.busy for pool in pools)} busy"
     held = [pool.name for pool in pools if pool.hold is not None]
     down = [name for name, one in fleet.services.items() if not services.is_up(one)]
     line += f"; held: {', '.join(held)}" if held else ""
-    return line + (f"; down: {', '.join(down)}" if down else "")
+    line += f"; down: {', '.join(down)}" if down else ""
+    return line + (f"; reload rejected: {last.reason}" if last and not last.ok else "")
 
 
 def notices(
@@ -83,6 +92,14 @@ def notices(
     lines: list[str] = []
     if seen.started and not told.ready and not seen.stopping:
         told, lines = replace(told, ready=True), ["READY=1"]
+    if told.ready and seen.reloading and not told.reloading:
+        # Newer systemds (253, notify-reload) want the time beside it; older ones ignore it.
+        told, lines = (
+            replace(told, reloading=True),
+            ["RELOADING=1", f"MONOTONIC_USEC={now * 1000}"],
+        )
+    if told.reloading and not seen.reloading:
+        told, lines = replace(told, reloading=False), ["READY=1"]
     if seen.stopping and not told.stopping:
         told, lines = replace(told, stopping=True), [*lines, "STOPPING=1"]
     if seen.status != told.status and now - told.status_at >= STATUS_MS:

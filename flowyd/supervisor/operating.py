@@ -16,8 +16,8 @@ from flowyd.supervisor.orders import Tell
 
 
 def operate(fleet: Fleet, operation: Operation, now: int, roll: float) -> Step:
-    """Apply it; a daemon that stops is past all of these."""
-    if fleet.stop is not None:
+    """Apply it; a daemon that stops, or a pool that a reload removed, is past all of these."""
+    if fleet.stop is not None or operation.pool in fleet.removed:
         return fleet, ()
     pool = fleet.pools[operation.pool]
     match operation:

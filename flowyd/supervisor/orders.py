@@ -42,14 +42,37 @@ class CloseWorker:
 
 @dataclass(frozen=True, slots=True)
 class RegisterTypes:
-    """Ask the zygote for the one-shot child that registers domain and types."""
+    """Ask a generation's zygote for the one-shot child that registers domain and types."""
 
     attempt: int
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
 class EndErrand:
     """End that child."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareGeneration:
+    """What this generation shall be was read for the reload with the number `ask`."""
+
+    generation: int
+    ask: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptGeneration:
+    """The configuration of the reload `ask` is the one that holds now."""
+
+    ask: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonGeneration:
+    """Forget what was prepared for it."""
+
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +105,9 @@ Order = (
     | CloseWorker
     | RegisterTypes
     | EndErrand
+    | PrepareGeneration
+    | AdoptGeneration
+    | AbandonGeneration
     | SendSignal
     | Tell
     | Finish

@@ -5,7 +5,7 @@ one finishes. One that retires takes tasks until the replacement is ready. In ev
 slot is taken until the kernel says that its worker is gone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -112,7 +112,7 @@ def hear(pool: Pool, key: Key, event: Event, now: int, roll: float) -> Steps:
             return bury(pool, key, before, after, now, roll), marked
         case Polling() if isinstance(before, Starting):
             known = replace(pool, workers={**pool.workers, key: after})
-            relieved, more = relieve(known, key.slot, now, roll)
+            relieved, more = relieve(known, key.slot, after.birth.generation, now, roll)
             return greet(relieved), marked + more
         case _:
             return replace(pool, workers={**pool.workers, key: after}), marked
@@ -131,14 +131,24 @@ def greet(pool: Pool) -> Pool:
     return replace(pool, restarts=policy.ready(pool.restarts), hold=None, served=served)
 
 
-def relieve(pool: Pool, slot: int, now: int, roll: float) -> Steps:
+def relieve(pool: Pool, slot: int, generation: int, now: int, roll: float) -> Steps:
     """The replacement is ready: who retires in its slot may leave."""
-    return some(
-        pool,
-        lambda key, state: key.slot == slot and isinstance(state, Retiring),
-        Drain(None),
-        now,
-        roll,
+
+    def relieved(key: Key, state: State) -> bool:
+        same = key.slot == slot and state.birth.generation == generation
+        return same and isinstance(state, Retiring)
+
+    return some(pool, relieved, Drain(None), now, roll)
+
+
+def keep_patience(before: Pool, after: Pool) -> Pool:
+    """What a worker of another generation does says nothing of the pool's own patience."""
+    return replace(
+        after,
+        restarts=before.restarts,
+        respawn_at=before.respawn_at,
+        hold=before.hold,
+        served=before.served,
     )
 
 
@@ -236,21 +246,28 @@ def some(
 
 def fill(pool: Pool, generation: int, now: int) -> tuple[Pool, tuple[Key, ...]]:
     """Spawn what is wanted and missing, as far as the pool's patience goes; the new workers."""
-    keys = tuple(
-        Key(slot, pool.spawns.get(slot, -1) + 1) for slot in vacancies(pool)[: allowance(pool, now)]
-    )
+    vacant = [] if pool.paused else vacancies(pool, generation, pool.wanted)
+    return spawn(pool, generation, vacant[: allowance(pool, now)], now)
+
+
+def spawn(
+    pool: Pool, generation: int, slots: Sequence[int], now: int
+) -> tuple[Pool, tuple[Key, ...]]:
+    """A new worker of a generation in each of these slots."""
+    keys = tuple(Key(slot, pool.spawns.get(slot, -1) + 1) for slot in slots)
     born: dict[Key, State] = {key: Spawning(Birth(key.spawn, generation, now)) for key in keys}
     spawns = {**pool.spawns, **dict(keys)}
     return (replace(pool, workers={**pool.workers, **born}, spawns=spawns) if keys else pool), keys
 
 
-def vacancies(pool: Pool) -> list[int]:
-    """The slots that want a worker."""
-    if pool.paused:
-        return []
-    leaving = Draining | Retiring
-    taken = {key.slot for key, state in pool.workers.items() if not isinstance(state, leaving)}
-    return [slot for slot in range(pool.wanted) if slot not in taken]
+def vacancies(pool: Pool, generation: int, wanted: int) -> list[int]:
+    """The slots that want a worker of a generation."""
+    taken = {
+        key.slot
+        for key, state in pool.workers.items()
+        if state.birth.generation == generation and not isinstance(state, Draining | Retiring)
+    }
+    return [slot for slot in range(wanted) if slot not in taken]
 
 
 def allowance(pool: Pool, now: int) -> int:

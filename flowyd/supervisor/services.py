@@ -16,7 +16,7 @@ CLOSE_MS = 10_000
 ENGINE = "engine"
 WEB = "web"
 ZYGOTE = "zygote"
-LONGEST = {ENGINE: 1_000, WEB: LONGEST_MS, ZYGOTE: LONGEST_MS}
+LONGEST = {ENGINE: 1_000}
 """The engine's workers wait for nothing but it, so it comes back within a second."""
 
 
@@ -135,6 +135,17 @@ class Service:
         return heard, actions
 
 
+def zygote_of(generation: int) -> str:
+    """The name of the zygote of a generation."""
+    return f"{ZYGOTE}.{generation}"
+
+
+def generation_of(name: str) -> int | None:
+    """The generation whose zygote has that name; None: it is no zygote."""
+    kind, _, number = name.partition(".")
+    return int(number) if kind == ZYGOTE else None
+
+
 def delay_of(service: Service, now: int, roll: float) -> tuple[int, int]:
     """If it ended now: the count of its failures in a row, and the delay that they earn."""
     match service.state:
@@ -146,7 +157,7 @@ def delay_of(service: Service, now: int, roll: float) -> tuple[int, int]:
             count = 0
         case _:
             assert_never(service.state)
-    return count, delay(count, roll, LONGEST[service.name])
+    return count, delay(count, roll, LONGEST.get(service.name, LONGEST_MS))
 
 
 def step(state: State, event: Event, now: int, restart: tuple[int, int]) -> Step:

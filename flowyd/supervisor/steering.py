@@ -8,16 +8,19 @@ zygote, then the one-shot child that registers the types, then the workers.
 from dataclasses import replace
 from typing import assert_never
 
-from flowy.errors import Fault
 from flowyd.supervisor import pools as pool_rules
 from flowyd.supervisor import services as service_rules
-from flowyd.supervisor.fleet import Fleet, Registered, Registering, Step, Terms, Unregistered
+from flowyd.supervisor.enrolling import hear_no_types, hear_refused, hear_types
+from flowyd.supervisor.fleet import Fleet, Registered, Registering, Step, Unregistered
+from flowyd.supervisor.generations import Loading, Terms
 from flowyd.supervisor.members import hear_service, tell_fault, with_pool
 from flowyd.supervisor.news import (
     Event,
     PauseAsked,
     PluginsLoaded,
     RegistrationFailed,
+    ReloadAsked,
+    ReloadRefused,
     RestartAsked,
     ResumeAsked,
     ScaleAsked,
@@ -28,12 +31,25 @@ from flowyd.supervisor.news import (
     WorkerEvent,
 )
 from flowyd.supervisor.operating import operate
-from flowyd.supervisor.orders import EndErrand, Order, RegisterTypes, SpawnWorker, Tell, WorkerId
-from flowyd.supervisor.policy import EX_CONFIG, LONGEST_MS, START_MS, delay
+from flowyd.supervisor.orders import Order, RegisterTypes, SpawnWorker, WorkerId
+from flowyd.supervisor.policy import EX_CONFIG, START_MS
 from flowyd.supervisor.pools import Hold, Key, Pool
-from flowyd.supervisor.services import ENGINE, LONGEST, ZYGOTE, Announced
+from flowyd.supervisor.reloading import (
+    advance,
+    hear_incoming_load,
+    hear_reload,
+    reject,
+)
+from flowyd.supervisor.services import (
+    ENGINE,
+    Announced,
+    Closed,
+    generation_of,
+    zygote_of,
+)
+from flowyd.supervisor.services import Event as ServiceChange
 from flowyd.supervisor.states import Event as WorkerChange
-from flowyd.supervisor.states import Tick
+from flowyd.supervisor.states import Exited, Tick
 from flowyd.supervisor.stopping import hear_stop, wind_down
 
 
@@ -54,15 +70,17 @@ def apply(  # noqa: PLR0911 — one line an event
         case WorkerAlive(worker, still_ms):
             return hear_sign(fleet, worker, still_ms, now), ()
         case ServiceEvent(name, change):
-            return hear_service(fleet, name, change, now, roll)
+            return hear_child(fleet, name, change, now, roll)
         case PluginsLoaded():
             return hear_load(fleet, event, now, roll)
-        case TypesRegistered(faults):
-            return hear_registered(fleet, faults, now, roll)
-        case RegistrationFailed(reason):
-            return hear_refused(fleet, reason, now, roll)
+        case TypesRegistered():
+            return hear_types(fleet, event, now, roll)
+        case RegistrationFailed():
+            return hear_no_types(fleet, event, now, roll)
         case StopAsked(code):
             return hear_stop(fleet, code, now, roll)
+        case ReloadAsked() | ReloadRefused():
+            return hear_reload(fleet, event, now, roll)
         case PauseAsked() | ResumeAsked() | ScaleAsked() | RestartAsked():
             return operate(fleet, event, now, roll)
         case Tick():
@@ -74,11 +92,33 @@ def apply(  # noqa: PLR0911 — one line an event
 def hear_worker(
     fleet: Fleet, worker: WorkerId, change: WorkerChange, now: int, roll: float
 ) -> Step:
-    """One worker's news."""
-    pool = fleet.pools[worker.pool]
-    return with_pool(
-        fleet, *pool_rules.hear(pool, Key(worker.slot, worker.spawn), change, now, roll)
-    )
+    """One worker's news. One that is gone before its generation took over rejects it."""
+    pool, key = fleet.pools.get(worker.pool), Key(worker.slot, worker.spawn)
+    state = pool.workers.get(key) if pool is not None else None
+    if pool is None or state is None:
+        return fleet, ()
+    number = state.birth.generation
+    after, actions = pool_rules.hear(pool, key, change, now, roll)
+    kept = after if number == fleet.generation else pool_rules.keep_patience(pool, after)
+    heard, orders = with_pool(fleet, kept, actions)
+    incoming = fleet.reloads.incoming
+    if incoming is None or incoming.number != number or key in after.workers:
+        return heard, orders
+    reason = f"a worker of the pool {pool.name} did not stay up; see its log"
+    rejected, more = reject(heard, incoming, reason, now, roll)
+    return rejected, orders + more
+
+
+def hear_child(fleet: Fleet, name: str, change: ServiceChange, now: int, roll: float) -> Step:
+    """One exec'd child's news. A zygote that dies before its generation took over rejects it."""
+    if name not in fleet.services:
+        return fleet, ()
+    heard, orders = hear_service(fleet, name, change, now, roll)
+    incoming = fleet.reloads.incoming
+    if incoming is None or name != zygote_of(incoming.number) or not isinstance(change, Exited):
+        return heard, orders
+    rejected, more = reject(heard, incoming, "its zygote died; see its log", now, roll)
+    return rejected, orders + more
 
 
 def hear_sign(fleet: Fleet, worker: WorkerId, still_ms: int, now: int) -> Fleet:
@@ -89,11 +129,20 @@ def hear_sign(fleet: Fleet, worker: WorkerId, still_ms: int, now: int) -> Fleet:
 
 
 def hear_load(fleet: Fleet, event: PluginsLoaded, now: int, roll: float) -> Step:
-    """The zygote is ready to fork. Pools bound to a plugin that did not load are held."""
-    up, orders = hear_service(fleet, ZYGOTE, Announced(""), now, roll)
+    """A zygote is ready to fork. Pools bound to a plugin that did not load are held."""
+    match fleet.reloads.incoming:
+        case Loading() as incoming if incoming.number == event.generation:
+            return hear_incoming_load(fleet, incoming, event.faults, now, roll)
+        case _ if event.generation != fleet.generation:
+            return fleet, ()
+        case _:
+            pass
+    up, orders = hear_service(fleet, zygote_of(fleet.generation), Announced(""), now, roll)
     pools = {name: bind(pool, up.terms[name], event.names, now) for name, pool in up.pools.items()}
     told = tuple(map(tell_fault, event.faults)) if fleet.load_faults != event.faults else ()
-    up = replace(up, pools=pools, loaded=event.names, load_faults=event.faults)
+    changed = fleet.digest not in {"", event.digest}
+    up = replace(up, pools=pools, loaded=event.names, load_faults=event.faults, changed=changed)
+    up = up if changed else replace(up, digest=event.digest)
     refused = fleet.strict and any(fault.severity == "error" for fault in event.faults)
     stopped, more = hear_stop(up, EX_CONFIG, now, roll) if refused else (up, ())
     return stopped, (*orders, *told, *more)
@@ -106,32 +155,6 @@ def bind(pool: Pool, terms: Terms, loaded: tuple[str, ...], now: int) -> Pool:
         return replace(pool, hold=Hold(f"its plugin {missing[0]!r} did not load", now, None))
     waited = pool.hold is not None and pool.hold.probe_at is None
     return replace(pool, hold=None) if waited else pool
-
-
-def hear_registered(fleet: Fleet, faults: tuple[Fault, ...], now: int, roll: float) -> Step:
-    """The types are there, or can never be: then the daemon leaves and says why."""
-    told = tuple(map(tell_fault, faults))
-    known = replace(fleet, registration=Registered(), type_faults=faults)
-    if any(fault.severity == "error" for fault in faults) and fleet.stop is None:
-        stopped, orders = hear_stop(known, EX_CONFIG, now, roll)
-        return stopped, (*told, *orders)
-    return known, told
-
-
-def hear_refused(fleet: Fleet, reason: str, now: int, roll: float) -> Step:
-    """Try again later: an unreachable SWF is no failed start."""
-    match fleet.registration:
-        case Registering(attempts):
-            # Our own engine is back within a second; SWF deserves more patience.
-            longest = LONGEST[ENGINE] if ENGINE in fleet.services else LONGEST_MS
-            retry_at = now + delay(attempts + 1, roll, longest)
-            told = Tell("warning", "types not registered yet", {"reason": reason})
-            waiting = Unregistered(retry_at, attempts, reason)
-            return replace(fleet, registration=waiting), (told, EndErrand())
-        case Unregistered() | Registered():
-            return fleet, ()
-        case _:
-            assert_never(fleet.registration)
 
 
 def hear_tick(fleet: Fleet, now: int, roll: float) -> Step:
@@ -153,14 +176,35 @@ def settle(fleet: Fleet, now: int) -> Step:
     """Order what is wanted and missing."""
     if fleet.stop is not None:
         return wind_down(fleet, fleet.stop, now)
-    if not service_rules.is_up(fleet.services[ZYGOTE]):
+    fleet, orders = advance(clear_away(fleet), now, 0.5)
+    settled, more = come_up(fleet, now)
+    return settled, orders + more
+
+
+def clear_away(fleet: Fleet) -> Fleet:
+    """Forget zygotes that have left; a removed pool stays for its counts, since none may fall."""
+    incoming = fleet.reloads.incoming
+    wanted = {None, fleet.generation, incoming.number if incoming else None}
+    services = {
+        name: one
+        for name, one in fleet.services.items()
+        if generation_of(name) in wanted or not isinstance(one.state, Closed)
+    }
+    return fleet if len(services) == len(fleet.services) else replace(fleet, services=services)
+
+
+def come_up(fleet: Fleet, now: int) -> Step:
+    """The first way up, and afterwards whoever is missing."""
+    if not service_rules.is_up(fleet.services[zygote_of(fleet.generation)]) or fleet.changed:
         return fleet, ()
     match fleet.registration:
         case Unregistered(retry_at, attempts):
             if now < retry_at or not service_rules.is_up(fleet.services.get(ENGINE)):
                 return fleet, ()
             begun = Registering(attempts + 1, now + START_MS)
-            return replace(fleet, registration=begun), (RegisterTypes(attempts + 1),)
+            return replace(fleet, registration=begun), (
+                RegisterTypes(attempts + 1, fleet.generation),
+            )
         case Registering():
             return fleet, ()
         case Registered():
@@ -192,4 +236,6 @@ def next_deadline(fleet: Fleet, now: int) -> int:
             times.append(retry_at)
         case Registering() | Registered():
             pass
+    if fleet.reloads.incoming is not None:
+        times.append(fleet.reloads.incoming.deadline)
     return min(time for time in times if time > now)

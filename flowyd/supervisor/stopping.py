@@ -6,7 +6,8 @@ from flowyd.supervisor import pools
 from flowyd.supervisor.fleet import Fleet, Step, Stop
 from flowyd.supervisor.members import hear_service, with_pool
 from flowyd.supervisor.orders import EndErrand, Finish, Order, Tell
-from flowyd.supervisor.services import ENGINE, WEB, ZYGOTE, Close, Closed
+from flowyd.supervisor.reloading import conclude
+from flowyd.supervisor.services import ENGINE, WEB, Close, Closed, generation_of
 from flowyd.supervisor.states import Cut, Drain, Kill
 from flowyd.supervisor.states import Event as WorkerChange
 
@@ -15,7 +16,10 @@ def hear_stop(fleet: Fleet, code: int, now: int, roll: float) -> Step:
     """Begin to stop, or go one stage further."""
     stop = Stop(0, code) if fleet.stop is None else replace(fleet.stop, stage=fleet.stop.stage + 1)
     orders: tuple[Order, ...] = (Tell("info", "stopping", {"stage": stop.stage}), EndErrand())
-    stopping = replace(fleet, stop=stop)
+    stopping = replace(fleet, stop=stop, reloads=replace(fleet.reloads, queued=None))
+    if fleet.reloads.incoming is not None:
+        stopping, more = conclude(stopping, fleet.reloads.incoming.plan, "the daemon stops", now)
+        orders += more
     for pool in fleet.pools.values():
         change = change_of_stage(stop.stage, now + fleet.terms[pool.name].drain_ms)
         stopping, more = with_pool(stopping, *pools.everyone(pool, change, now, roll))
@@ -41,7 +45,8 @@ def change_of_stage(stage: int, cut_at: int) -> WorkerChange:
 def wind_down(fleet: Fleet, stop: Stop, now: int) -> Step:
     """Close the zygote; once the last worker is gone, the rest; then finish."""
     empty = not any(pool.workers for pool in fleet.pools.values())
-    doomed = [ZYGOTE, WEB, ENGINE] if empty else [ZYGOTE]
+    zygotes = [name for name in fleet.services if generation_of(name) is not None]
+    doomed = [*zygotes, WEB, ENGINE] if empty else zygotes
     orders: tuple[Order, ...] = ()
     for name in doomed:
         if name in fleet.services:

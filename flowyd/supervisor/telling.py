@@ -13,6 +13,7 @@ from flowyd.control.status import (
     FaultStatus,
     PoolState,
     PoolStatus,
+    ReloadStatus,
     State,
     Status,
     StickyStatus,
@@ -23,8 +24,10 @@ from flowyd.ledger import Ledger
 from flowyd.supervisor import pools as rules
 from flowyd.supervisor import services, states
 from flowyd.supervisor.fleet import Fleet, Registered, Unregistered
+from flowyd.supervisor.generations import Reloads
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.pools import Key, LastExit, Pool
+from flowyd.supervisor.reloading import stage
 from flowyd.supervisor.states import ExitClass, Task
 
 NO_RESTARTS = frozenset({ExitClass.RECYCLED, ExitClass.UNBORN})
@@ -41,9 +44,9 @@ class View:
 
 def status_of(fleet: Fleet, config: Config, ledger: Ledger, view: View) -> Status:
     """The whole status."""
-    told = [
-        pool_status(fleet, fleet.pools[pool.name], pool, ledger, view.now) for pool in config.pools
-    ]
+    leaving = sorted(name for name in fleet.removed if fleet.pools[name].workers)
+    known = [*config.pools, *map(left_over, leaving)]
+    told = [pool_status(fleet, fleet.pools[pool.name], pool, ledger, view.now) for pool in known]
     reasons = list(reasons_of(fleet, told))
     return Status(
         schema=SCHEMA,
@@ -57,8 +60,9 @@ def status_of(fleet: Fleet, config: Config, ledger: Ledger, view: View) -> Statu
         reasons=reasons,
         uptime_ms=view.now - view.started_at,
         generation=fleet.generation,
+        reload=reload_status(fleet.reloads, view.now),
         plugins=list(fleet.loaded or ()),
-        children=[child_status(service) for service in fleet.services.values()],
+        children=[child_status(service, fleet) for service in fleet.services.values()],
         pools=told,
         faults=[fault_status(fault) for fault in (*fleet.load_faults, *fleet.type_faults)],
     )
@@ -87,7 +91,8 @@ def reasons_of(fleet: Fleet, pools: list[PoolStatus]) -> Iterator[str]:
     """Why the daemon is not ok, a sentence each. What merely starts is no reason."""
     for service in fleet.services.values():
         if not services.is_up(service) and service.restarts:
-            yield f"the {service.name} is down"
+            yield f"the {service.name.partition('.')[0]} is down"
+    yield from code_reasons(fleet)
     match fleet.registration:
         case Unregistered(reason=reason) if reason:
             yield f"the types are not registered: {reason}"
@@ -194,13 +199,44 @@ def exit_status(last: LastExit, now: int) -> ExitStatus:
     return ExitStatus(last.slot, last.pid, last.exit.kind, last.exit.code, now - last.at)
 
 
-def child_status(service: services.Service) -> ChildStatus:
-    """One exec'd child."""
+def left_over(name: str) -> PoolConfig:
+    """A pool that the configuration names no more, while its last workers leave."""
+    return PoolConfig(name, "removed", name, 0, None, None, 0, ())
+
+
+def code_reasons(fleet: Fleet) -> Iterator[str]:
+    """Why the code at work may not be the one that people expect."""
+    if fleet.changed:
+        yield "code changed on disk: workers that are gone are replaced after a reload only"
+    if fleet.reloads.last is not None and not fleet.reloads.last.ok:
+        yield f"the last reload was rejected: {fleet.reloads.last.reason}"
+
+
+def reload_status(reloads: Reloads, now: int) -> ReloadStatus:
+    """The reload that runs, and the last one."""
+    incoming, last = reloads.incoming, reloads.last
+    return ReloadStatus(
+        stage=stage(incoming) if incoming else "",
+        generation=incoming.number if incoming else None,
+        queued=reloads.queued is not None,
+        done=last.ask if last else 0,
+        ok=last.ok if last else None,
+        reason=last.reason if last else "",
+        ago_ms=now - last.at if last else None,
+        accepted=reloads.results.get(True, 0),
+        rejected=reloads.results.get(False, 0),
+    )
+
+
+def child_status(service: services.Service, fleet: Fleet) -> ChildStatus:
+    """One exec'd child; the zygote without a number is that of the generation at work."""
     state = service.state
     pid = getattr(state, "pid", None)
     address = state.address if isinstance(state, services.Serving) else ""
     word = type(state).__name__.lower()
-    return ChildStatus(service.name, word, pid, address, service.restarts)
+    current = service.name == services.zygote_of(fleet.generation)
+    name = services.ZYGOTE if current else service.name
+    return ChildStatus(name, word, pid, address, service.restarts)
 
 
 def fault_status(fault: Fault) -> FaultStatus:

@@ -16,7 +16,7 @@ import structlog
 
 from flowy.plugins import Loaded
 from flowyd import PROTOCOL, logs
-from flowyd.supervisor import child, messages, registration
+from flowyd.supervisor import child, code, messages, registration
 from flowyd.supervisor.channels import Channel
 from flowyd.supervisor.faults import texts
 from flowyd.supervisor.loading import load_generation
@@ -39,7 +39,9 @@ def main(fd: int) -> int:
         return EX_CONFIG
     loaded, faults = load_generation(order)
     freeze()
-    wire.send(messages.Loaded(loaded.names, texts(faults)))
+    files = code.sources([plugin for plugin in loaded.hooks.get_plugins() if plugin is not None])
+    told = files if len(files) <= code.MOST_FILES else ()
+    wire.send(messages.Loaded(loaded.names, texts(faults), told, code.digest(files)))
     while True:
         job, end = wire.receive_with_socket()
         if job is None or end is None:

@@ -146,6 +146,19 @@ def test_a_wrong_configuration_is_told_and_not_tried_again(host):
 
 
 @needs_systemd
+def test_a_reload_succeeds_or_fails_as_the_new_code_does(host):
+    assert host.ctl("start", "flowyd").returncode == 0, host.log
+    assert host.ctl("reload", "flowyd").returncode == 0, host.log
+    main = host.show("flowyd", "MainPID")
+    configure(host, "flowyd.toml", (SHIPPED / "flowyd.toml").read_text().replace("jobs", "other"))
+    assert host.ctl("reload", "flowyd").returncode != 0
+    assert host.show("flowyd", "ReloadResult") == "exit-code"
+    assert host.show("flowyd", "ActiveState") == "active"
+    assert host.show("flowyd", "MainPID") == main
+    host.until("flowyd", "StatusText", "reload rejected: domain changed")
+
+
+@needs_systemd
 def test_two_instances_run_side_by_side(host):
     for name in ("one", "two"):
         text = (SHIPPED / "flowyd.toml").read_text()

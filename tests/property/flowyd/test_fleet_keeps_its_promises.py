@@ -2,19 +2,21 @@
 
 * never has two processes in one slot, unless the others drain,
 * replaces who is gone, unless it stops, holds the pool or waits out a back-off,
-* signals living children only, and
+* signals living children only,
+* loses no readiness by a reload, kills nobody for one, and forgets one that is rejected, and
 * comes to its end once it was told to stop.
 """
 
 from collections import Counter
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from flowy.errors import Fault
-from flowyd.supervisor import news, orders, pools, services, states
-from flowyd.supervisor.fleet import Fleet, Registered, Registering, Terms
+from flowyd.supervisor import news, orders, pools, reloading, services, states
+from flowyd.supervisor.fleet import Fleet, Registered, Registering
+from flowyd.supervisor.generations import Enrolling, Plan, Terms, Want
 from flowyd.supervisor.policy import HOLD_FAILURES
 from flowyd.supervisor.steering import next_deadline, step
 
@@ -27,7 +29,7 @@ class World(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        names = (services.ZYGOTE, services.ENGINE, services.WEB)
+        names = (services.zygote_of(1), services.ENGINE, services.WEB)
         self.fleet = Fleet(
             services={name: services.Service(name, services.Down(0, 0)) for name in names},
             pools={"a": pools.Pool("a", 2), "d": pools.Pool("d", 1)},
@@ -40,6 +42,8 @@ class World(RuleBasedStateMachine):
         self.signalled: dict[int, states.Sign] = {}
         self.finished = False
         self.exits: Counter[str] = Counter()
+        self.registering = 1
+        self.asks = 0
         self.hear(states.Tick())
 
     # The edge, played ----------------------------------------------------------------------------
@@ -63,11 +67,26 @@ class World(RuleBasedStateMachine):
             case orders.SendSignal(pid, sign):
                 assert pid in self.alive, f"{sign} to {pid}, which is nobody"
                 self.signalled[pid] = sign
+            case orders.RegisterTypes(generation=generation):
+                self.registering = generation
+            case orders.AdoptGeneration():
+                self.check_switch()
             case orders.Finish():
                 assert not self.alive
                 self.finished = True
             case _:
                 pass
+
+    def check_switch(self):
+        """Whoever serves now does, before anybody of the generation before has left for it."""
+        for pool in self.fleet.pools.values():
+            if not pool.paused and pool.name not in self.fleet.removed:
+                assert reloading.serving(pool, self.fleet.generation) >= min(
+                    pool.wanted, pool.ready
+                )
+            for state in pool.workers.values():
+                if state.birth.generation != self.fleet.generation and not self.fleet.stop:
+                    assert not isinstance(state, states.Polling | states.Busy | states.Retiring)
 
     def make(self, owner):
         self.next_pid += 1
@@ -111,16 +130,65 @@ class World(RuleBasedStateMachine):
         if not names:
             return
         name = names[pick % len(names)]
-        if name == services.ZYGOTE:
+        generation = services.generation_of(name)
+        if generation is not None:
             faults = (Fault("plugin x", "does not load"),) if fault else ()
-            self.hear(news.PluginsLoaded(("p",), faults))
+            self.hear(news.PluginsLoaded(("p",), faults, generation))
         else:
             self.hear(news.ServiceEvent(name, services.Announced("http://x")))
 
-    @precondition(lambda self: isinstance(self.fleet.registration, Registering))
-    @rule(reached=st.booleans())
+    @precondition(
+        lambda self: (
+            isinstance(self.fleet.registration, Registering)
+            or isinstance(self.fleet.reloads.incoming, Enrolling)
+        )
+    )
+    @rule(reached=st.sampled_from((True, True, False)))
     def the_registration_ends(self, reached):
-        self.hear(news.TypesRegistered(()) if reached else news.RegistrationFailed("refused"))
+        number = self.registering
+        ended = news.TypesRegistered((), number)
+        self.hear(ended if reached else news.RegistrationFailed("refused", number))
+
+    @rule(
+        sizes=st.dictionaries(st.sampled_from("adx"), st.integers(0, 3), min_size=1),
+        wrong=st.sampled_from((False, False, True)),
+    )
+    def somebody_asks_for_a_reload(self, sizes, wrong):
+        self.asks += 1
+        wants = {name: Want(size, Terms(10_000, ())) for name, size in sizes.items()}
+        same = wants.keys() == self.fleet.pools.keys() and not self.fleet.reloads.incoming
+        plan = Plan(self.asks, wants, in_place=same and self.asks % 2 == 0)
+        if wrong:
+            before = self.fleet.pools
+            self.hear(news.ReloadRefused(plan, "flowyd.toml:1: wrong"))
+            assert self.finished or {n: p.wanted for n, p in self.fleet.pools.items()} == {
+                n: p.wanted for n, p in before.items()
+            }
+        else:
+            self.hear(news.ReloadAsked(plan))
+
+    @rule()
+    def a_reload_goes_well(self):
+        """Everything that the incoming generation waits for comes."""
+        incoming = self.fleet.reloads.incoming
+        if incoming is None:
+            return
+        number, name = incoming.number, services.zygote_of(incoming.number)
+        for _ in range(12):
+            self.hear(states.Tick())
+            if isinstance(self.fleet.services.get(name), services.Service) and isinstance(
+                self.fleet.services[name].state, services.Opening
+            ):
+                self.hear(news.PluginsLoaded(("p",), (), number))
+            if isinstance(self.fleet.reloads.incoming, Enrolling):
+                self.hear(news.TypesRegistered((), number))
+            self.all_goes_well()
+        assert (
+            self.fleet.stop
+            or self.finished
+            or not self.fleet.reloads.incoming
+            or (self.fleet.reloads.incoming.number != number)
+        )
 
     @precondition(lambda self: self.unborn)
     @rule(pick=PICK, lost=st.booleans())
@@ -136,7 +204,7 @@ class World(RuleBasedStateMachine):
             worker = self.unborn.pop(0)
             self.hear(news.WorkerEvent(worker, states.Born(self.make(worker))))
             self.hear(news.WorkerEvent(worker, states.Waits()))
-            assert len(self.worker_pids()) < 20, "workers without end"
+            assert len(self.worker_pids()) < 80, "workers without end"
 
     @precondition(lambda self: self.worker_pids())
     @rule(
@@ -190,6 +258,8 @@ class World(RuleBasedStateMachine):
         number=st.integers(0, 3),
     )
     def an_operator_steers_a_pool(self, pool, what, number):
+        if pool not in self.fleet.pools:
+            return
         self.hear(
             {
                 "pause": news.PauseAsked(pool),
@@ -221,17 +291,35 @@ class World(RuleBasedStateMachine):
                 | states.Aborting
                 | states.Killing,
             ):
-                taken[worker.pool, worker.slot] += 1
+                taken[worker.pool, worker.slot, state.birth.generation] += 1
         assert all(count == 1 for count in taken.values()), taken
 
     @invariant()
+    def nobody_of_the_generation_at_work_leaves_before_another_has_taken_over(self):
+        incoming = self.fleet.reloads.incoming
+        if incoming is not None:
+            assert incoming.number > self.fleet.generation
+        assert reloading.living(self.fleet) <= reloading.MOST_LIVING + 1
+
+    @invariant()
+    def no_reload_kills(self):
+        """Only a stop gives a drain its end."""
+        if self.fleet.stop is None:
+            for pool in self.fleet.pools.values():
+                for state in pool.workers.values():
+                    assert not isinstance(state, states.Cutting)
+                    assert getattr(state, "cut_at", None) is None
+
+    @invariant()
     def who_is_gone_is_replaced(self):
-        up = isinstance(self.fleet.services[services.ZYGOTE].state, services.Serving)
+        current = self.fleet.services[services.zygote_of(self.fleet.generation)]
+        up = isinstance(current.state, services.Serving)
         if self.fleet.stop or not up or not isinstance(self.fleet.registration, Registered):
             return
         for pool in self.fleet.pools.values():
-            if pool.hold is None and self.now >= pool.respawn_at:
-                assert pools.vacancies(pool) == []
+            idle = pool.paused or self.fleet.changed
+            if pool.hold is None and not idle and self.now >= pool.respawn_at:
+                assert pools.vacancies(pool, self.fleet.generation, pool.wanted) == []
 
     @invariant()
     def who_is_silent_or_stands_still_is_on_its_way_out_unless_an_activity_keeps_it(self):
@@ -276,8 +364,13 @@ class World(RuleBasedStateMachine):
                     self.die(pid, -9)
             self.now += 20_000
             self.hear(states.Tick())
-        assert self.finished
+        assert self.finished, self.fleet
 
 
-World.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+World.TestCase.settings = settings(
+    max_examples=200,
+    stateful_step_count=60,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink],
+)
 TestWorld = World.TestCase

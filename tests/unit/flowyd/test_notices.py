@@ -8,9 +8,10 @@ from flowyd.sdnotify import Notifier
 from flowyd.supervisor.fleet import Fleet, Registered, Registering, Stop, Unregistered
 from flowyd.supervisor.notices import Situation, Told, is_started, notices, status_line
 from flowyd.supervisor.pools import Hold, Key, Pool
-from flowyd.supervisor.services import ZYGOTE, Down, Service, Serving
+from flowyd.supervisor.services import Down, Service, Serving, zygote_of
 from flowyd.supervisor.states import Birth, Busy, Polling, Task
 
+ZYGOTE = zygote_of(1)
 UP = Situation(started=True, stopping=False, draining=2, status="fine")
 TASK = Task("activity", "T/1", "w", "r", "a")
 

@@ -1,7 +1,8 @@
 """The way up and the way down of the whole daemon."""
 
 from flowy.errors import Fault
-from flowyd.supervisor.fleet import Fleet, Registered, Terms, Unregistered
+from flowyd.supervisor.fleet import Fleet, Registered, Unregistered
+from flowyd.supervisor.generations import Terms
 from flowyd.supervisor.news import (
     PluginsLoaded,
     RegistrationFailed,
@@ -19,10 +20,11 @@ from flowyd.supervisor.orders import (
     Tell,
 )
 from flowyd.supervisor.pools import Pool
-from flowyd.supervisor.services import ENGINE, ZYGOTE, Announced, Down, Launched, Service
+from flowyd.supervisor.services import ENGINE, Announced, Down, Launched, Service, zygote_of
 from flowyd.supervisor.states import Exited, Sign, Tick
 from flowyd.supervisor.steering import step
 
+ZYGOTE = zygote_of(1)
 ERROR = Fault("plugin x", "does not load")
 PIDS = {ZYGOTE: 1, ENGINE: 2}
 
@@ -61,14 +63,14 @@ def test_engine_and_zygote_start_together_then_the_types_then_the_workers():
 
     assert first == [LaunchService(ZYGOTE), LaunchService(ENGINE)]
     assert second == []
-    assert third == [RegisterTypes(1)]
+    assert third == [RegisterTypes(1, 1)]
     assert [type(order) for order in fourth] == [SpawnWorker]
 
 
 def test_without_an_engine_nothing_waits_for_one():
     _, orders = after(fleet(ZYGOTE), Tick(), *launched(ZYGOTE), LOADED)
 
-    assert orders == [RegisterTypes(1)]
+    assert orders == [RegisterTypes(1, 1)]
 
 
 def test_an_unreachable_swf_is_asked_again_ever_later_and_the_own_engine_each_second():
@@ -81,7 +83,7 @@ def test_an_unreachable_swf_is_asked_again_ever_later_and_the_own_engine_each_se
             assert isinstance(known.registration, Unregistered)
             wait, now = known.registration.retry_at - now, known.registration.retry_at
             known, orders = after(known, Tick(), now=now)
-            assert RegisterTypes(known.registration.attempts) in orders
+            assert RegisterTypes(known.registration.attempts, 1) in orders
         assert wait == longest
 
 
