@@ -60,7 +60,7 @@ def step(fleet: Fleet, event: Event, now: int, roll: float) -> Step:
     return settled, orders + more
 
 
-def apply(  # noqa: PLR0911 — one line an event
+def apply(  # noqa: C901, PLR0911 — one line an event
     fleet: Fleet, event: Event, now: int, roll: float
 ) -> Step:
     """What the event itself changes."""
