@@ -29,6 +29,7 @@ from flowy.options import (
 from flowy.placeholders import Placeholder
 from flowy.registry import ATTRIBUTE, Registry, description_of, origin_of
 from flowy.swf import client
+from flowy.swf.naming import named_list, named_options
 from flowy.worker.activities import serve_activities
 from flowy.worker.decisions import serve_decisions
 from flowy.worker.foreground import serve_in_foreground
@@ -183,7 +184,8 @@ class SWFClient(client.SWFClient):
             AlreadyExists: if it is registered.
         """
         options = Options(task_list=task_list, **said).over(ACTIVITY_DEFAULTS)
-        self.register_activity_type(type_id(name, version), options, descr)
+        named = named_options(options, self.names)
+        self.register_activity_type(type_id(name, version), named, descr)
 
     def register_workflow(
         self,
@@ -195,7 +197,8 @@ class SWFClient(client.SWFClient):
     ) -> None:
         """Register a workflow type, as `register_activity` does."""
         options = WorkflowOptions(task_list=task_list, **said).over(WORKFLOW_DEFAULTS)
-        self.register_workflow_type(type_id(name, version), options, descr)
+        named = named_options(options, self.names)
+        self.register_workflow_type(type_id(name, version), named, descr)
 
 
 def make_config(domain: str, **connection: Any) -> "ClientConfig":
@@ -252,7 +255,8 @@ class ClientConfig:
         return partial(self.client.start, (name, version))
 
     def _serve(self, loop: Callable[..., None], task_list: str | None, lists: set[str]) -> None:
-        wanted = [task_list] if task_list else sorted(lists)
+        asked = [task_list] if task_list else sorted(lists)
+        wanted = [named_list(each, self.client.swf.names) for each in asked]
         if not wanted:
             raise OptionError("no task list to serve", hint="scan() a module that defines some")
         swf, host = self.client.swf, f"{socket.gethostname()}:{os.getpid()}"

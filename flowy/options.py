@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, TypedDict, TypeVar
 
 from flowy.errors import OptionError
+from flowy.names import check_names
 from flowy.swf import limits
 
 Seconds = int | float | timedelta | None
@@ -121,7 +122,7 @@ class Options(_Scope):
         for name in ("schedule_to_start", "start_to_close", "schedule_to_close", "heartbeat"):
             check_seconds(name, getattr(self, name))
         check_seconds("delay", self.delay, none=False)
-        check_name("task_list", self.task_list)
+        check_task_list(self.task_list)
         check_priority(self.priority)
         if not isinstance(self.retry, Retry):
             check_count("retry", self.retry)
@@ -198,7 +199,7 @@ class WorkflowOptions(_Scope):
 
     def __post_init__(self) -> None:
         check_priority(self.priority)
-        check_name("task_list", self.task_list)
+        check_task_list(self.task_list)
         # The service model refuses NONE here: an execution lives a year at most.
         check_seconds("execution_start_to_close", self.execution_start_to_close, none=False)
         check_seconds("task_start_to_close", self.task_start_to_close)
@@ -328,6 +329,19 @@ def check_name(what: str, value: object) -> None:
             f"{what}={value!r} is no name for SWF",
             hint="no colon, slash, bar, control character or outer space, and not the word arn",
         )
+
+
+def check_task_list(value: object) -> None:
+    """Refuse a task list that SWF would refuse, and names in braces that stand for nothing.
+
+    Raises:
+        OptionError: with the task list and the rule it breaks.
+    """
+    check_name("task_list", value)
+    try:
+        check_names("" if value is UNSET else str(value))
+    except ValueError as error:
+        raise OptionError(f"task_list={value!r} {error}") from None
 
 
 ACTIVITY_DEFAULTS = Options(

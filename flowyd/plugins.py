@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-from flowy.errors import Fault
+from flowy.errors import Fault, OptionError
+from flowy.names import NO_NAMES, Names
 from flowy.options import UNSET
 from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition, LambdaDefinition, Registry, WorkflowDefinition
+from flowy.swf.naming import named_list
 from flowy.workflow_proxy import WorkflowProxy
 
 
@@ -34,33 +36,57 @@ Definitions = Iterable[ActivityDefinition | WorkflowDefinition]
 
 
 def verdicts(
-    registry: Registry, pools: Sequence[Serves], *, strict: bool, embedded: bool = True
+    registry: Registry,
+    pools: Sequence[Serves],
+    names: Names = NO_NAMES,
+    *,
+    strict: bool,
+    embedded: bool = True,
 ) -> list[Fault]:
     """What is odd, though it may be meant.
 
     Another host may serve a list that no pool here does; with `strict` that is an error. Where the
     engine is not `embedded`, AWS Lambda runs the Lambda functions, and nobody here misses a pool.
+    `names` are what `{hostname}` and `{instance}` stand for.
     """
     functions = registry.lambdas.values() if embedded else ()
     activities, workflows = registry.activities.values(), registry.workflows.values()
     return [
-        *unserved("activity", activities, pools, strict=strict),
-        *unserved("decider", workflows, pools, strict=strict),
-        *idle("activity", lists_of(activities) | proxied(workflows, ActivityProxy), pools),
-        *idle("decider", lists_of(workflows) | proxied(workflows, WorkflowProxy), pools),
+        *nameless([*activities, *workflows], names),
+        *unserved("activity", activities, pools, names, strict=strict),
+        *unserved("decider", workflows, pools, names, strict=strict),
+        *idle("activity", lists_of(activities) | proxied(workflows, ActivityProxy), pools, names),
+        *idle("decider", lists_of(workflows) | proxied(workflows, WorkflowProxy), pools, names),
         *unserved_functions(functions, pools, strict=strict),
         *idle_functions(functions, pools),
     ]
 
 
+def nameless(definitions: Definitions, names: Names) -> Iterator[Fault]:
+    """Each type whose task list holds a name that stands for nothing here."""
+    for definition in definitions:
+        try:
+            named_list(str(definition.options.task_list), names)
+        except OptionError as error:
+            yield Fault(definition.origin, f"{definition.type}: {error.message}", error.hint)
+
+
+def known(task_list: str, names: Names) -> str:
+    """A task list as SWF gets it; as it was written, where that cannot be."""
+    try:
+        return named_list(task_list, names)
+    except OptionError:
+        return task_list
+
+
 def unserved(
-    kind: str, definitions: Definitions, pools: Sequence[Serves], *, strict: bool
+    kind: str, definitions: Definitions, pools: Sequence[Serves], names: Names, *, strict: bool
 ) -> Iterator[Fault]:
     """Each type whose task list no pool of that kind serves."""
     served = {pool.task_list for pool in pools if pool.kind == kind}
     word = "workflow" if kind == "decider" else "activity"
     for definition in definitions:
-        wanted = definition.options.task_list
+        wanted = known(str(definition.options.task_list), names)
         if wanted not in served:
             yield Fault(
                 definition.origin,
@@ -87,8 +113,9 @@ def proxied(
     return {task_list for task_list in said if task_list is not UNSET}
 
 
-def idle(kind: str, named: set[str], pools: Sequence[Serves]) -> Iterator[Fault]:
+def idle(kind: str, written: set[str], pools: Sequence[Serves], names: Names) -> Iterator[Fault]:
     """Each pool of that kind whose task list nothing here names; code inside may name it still."""
+    named = {known(task_list, names) for task_list in written}
     for pool in pools:
         if pool.kind == kind and pool.task_list not in named:
             what = f"the task list {pool.task_list!r} of [pools.{pool.name}]"

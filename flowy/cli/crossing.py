@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from flowy.cli.target import TargetError, overlay, parsed
+from flowy.cli.configuration import TargetError, overlay, parsed
 from flowy.codecs import Codec
 from flowy.payloads import Payloads, PayloadSettings
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowy.cli.target import config_path, plugin_table
+from flowy.cli.configuration import config_path, plugin_table
 from flowy.errors import FlowyError
 
 if TYPE_CHECKING:

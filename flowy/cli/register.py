@@ -20,6 +20,7 @@ class Noted:
 
     def __init__(self, swf: "SWFClient") -> None:
         self.registered: list[str] = []
+        self.names = swf.names
         self._swf = swf
 
     def describe_activity_type(self, type: "TypeId") -> "RegisteredType":

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from flowy.cli.configuration import config_path, parsed
 from flowy.cli.loading import load_code, plugin_option
 from flowy.cli.output import emit, json_option, run_option
-from flowy.cli.target import config_path, connect, parsed, target_options
+from flowy.cli.target import connect, target_options
 from flowy.errors import FlowyError, NonDeterminismError
 
 if TYPE_CHECKING:

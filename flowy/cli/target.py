@@ -1,7 +1,6 @@
 """Which domain of which SWF a command works on: options, else the environment, else flowyd.toml."""
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowy.errors import FlowyError
+from flowy.cli.configuration import NAME, TargetError, config_path, overlay, parsed
+from flowy.cli.crossing import payloads_of
 
 if TYPE_CHECKING:
     from flowy.client import Client
 
-NAME = "flowyd.toml"
-SYSTEM_WIDE = Path("/etc/flowyd") / NAME
 URL_FILE = "engine.url"
 """In the state_dir: flowyd writes the engine's URL there once the engine serves."""
 KEY_FILE = "engine.credentials"
@@ -42,10 +40,6 @@ class Target:
         return replace(lower, **said)
 
 
-class TargetError(FlowyError):
-    """It is not clear, or not true, where SWF is."""
-
-
 def resolve(
     options: Target, config: str | None, environ: Mapping[str, str], directory: Path
 ) -> Target:
@@ -61,14 +55,6 @@ def resolve(
         hint = f"give --domain, set FLOWY_DOMAIN, or run where {NAME} is"
         raise TargetError("no domain is given", hint=hint)
     return whole
-
-
-def config_path(config: str | None, environ: Mapping[str, str], directory: Path) -> Path | None:
-    """The file to read: one that is named must be there, the usual places may be empty."""
-    named = config or environ.get("FLOWYD_CONFIG")
-    if named:
-        return directory / named
-    return next((path for path in (directory / NAME, SYSTEM_WIDE) if path.exists()), None)
 
 
 def from_config(path: Path, environ: Mapping[str, str], said: Target) -> Target:
@@ -101,39 +87,6 @@ def tables(path: Path, environ: Mapping[str, str]) -> tuple[dict[str, Any], dict
     return tree | overlay(environ, "FLOWYD_", TOP_KEYS), swf | overlay(
         environ, "FLOWYD_SWF_", SWF_KEYS
     )
-
-
-def plugin_table(path: Path) -> dict[str, list[str]]:
-    """The file's table [plugins]: `enabled` entry points and `modules`, as far as they are there.
-
-    Raises:
-        TargetError: if the file cannot be read, or the table is not of that shape.
-    """
-    table = parsed(path).get("plugins", {})
-    lists = table.values() if isinstance(table, dict) else [None]
-    if not all(isinstance(names, list) and {*map(type, names)} <= {str} for names in lists):
-        raise TargetError(f"{path}: [plugins] holds lists of names", hint="try flowyd check")
-    return {key: table[key] for key in ("enabled", "modules") if key in table}
-
-
-def parsed(path: Path) -> dict[str, Any]:
-    """The file's tables.
-
-    Raises:
-        TargetError: if it cannot be read.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TargetError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise TargetError(f"{path} is not TOML: {error}", hint="try flowyd check") from error
-
-
-def overlay(environ: Mapping[str, str], prefix: str, keys: tuple[str, ...]) -> dict[str, str]:
-    """The keys that the environment gives."""
-    names = {key: prefix + key.upper() for key in keys}
-    return {key: environ[name] for key, name in names.items() if name in environ}
 
 
 def engine_key(state_dir: Path) -> tuple[str, str] | None:
@@ -193,7 +146,6 @@ def connect(
     Raises:
         TargetError: if it is not clear where SWF is.
     """
-    from flowy.cli.crossing import payloads_of
     from flowy.client import Client  # what only shows help needs no client
 
     options = Target(domain, endpoint_url, region, profile)

@@ -1,28 +1,25 @@
-"""The boto3 edge: SWF, or the engine in its place, for one domain.
+"""SWF, or the engine in its place, for one domain: each method is one operation.
 
-Each method is one operation; every fault of botocore becomes a `ServiceError` here and nowhere
-else. Loaded lazily by others, since importing boto3 takes a seventh of a second.
+Loaded lazily by others, since importing boto3 takes a seventh of a second.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-import boto3
-import botocore.session
 import msgspec
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from flowy.errors import ServiceError, UnknownResource
 from flowy.options import Options, WorkflowOptions
+from flowy.own_names import own_names
 from flowy.payloads import Payloads
 from flowy.swf import limits, parameters, transport
+from flowy.swf.connection import call, connect, open_session
 from flowy.swf.decisions import Decision
 from flowy.swf.descriptions import ExecutionInfo, RegisteredType, execution_info
 from flowy.swf.endpoints import is_loopback
 from flowy.swf.events import Event
-from flowy.swf.parsing import PlainParsers
+from flowy.swf.naming import named_options
 from flowy.swf.tasks import (
     ActivityTask,
     DecisionTask,
@@ -31,15 +28,12 @@ from flowy.swf.tasks import (
     decision_task,
     lambda_task,
 )
-from flowy.swf.transport import CONNECT_SECONDS, translated
 from flowy.swf.values import ExecutionId, TypeId
 from flowy.swf.wire import decision_to_wire, event_from_wire
 
 POLL_READ_SECONDS = 75
 """SWF holds a poll for 60 s and botocore's own time-out is 60 s: a late answer must not be lost."""
 READ_SECONDS = 30
-NOBODY = ("flowy", "flowy")
-"""Credentials for a server on this host that asks for none."""
 
 
 class SWFClient:
@@ -48,9 +42,10 @@ class SWFClient:
     `credentials` are (access key id, secret key); without them boto3's own chain is asked, and for
     an `endpoint_url` on loopback that finds none, any will do. Inputs, results and details cross
     through `payloads` both ways; a decider's answers and an activity's input its worker sees to.
+    `instance` is what `{instance}` in task lists stands for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a program may want, each by name
         self,
         domain: str,
         *,
@@ -59,35 +54,19 @@ class SWFClient:
         profile: str | None = None,
         credentials: tuple[str, str] | None = None,
         payloads: Payloads | None = None,
+        instance: str = "",
     ) -> None:
         self.domain = domain
         self.payloads = payloads or Payloads()
+        self.names = own_names(instance)
         self.endpoint_url = endpoint_url
         self.loopback = is_loopback(endpoint_url)
-        try:
-            self._session = self._open(region, profile, credentials)
-            # botocore would poll again by itself and lose the first answer's token; a response
-            # that it repeated unseen would be refused as unknown although the first one counted.
-            self._polls = connect(self._session, endpoint_url, POLL_READ_SECONDS, 1)
-            self._once = connect(self._session, endpoint_url, READ_SECONDS, 1)
-            self._reads = connect(self._session, endpoint_url, READ_SECONDS, 3)
-        except BotoCoreError as error:
-            raise translated(error) from error
-
-    def _open(
-        self, region: str | None, profile: str | None, credentials: tuple[str, str] | None
-    ) -> boto3.Session:
-        """A session whose times are numbers, with the region and credentials to use."""
-        core = botocore.session.Session(profile=profile)
-        core.register_component("response_parser_factory", PlainParsers())
-        if self.loopback:
-            region = region or core.get_config_variable("region") or "us-east-1"
-            for source in ("container-role", "iam-role"):  # no cloud is asked about this host
-                core.get_component("credential_provider").remove(source)
-            if credentials is None and core.get_credentials() is None:
-                credentials = NOBODY
-        key, secret = credentials or (None, None)
-        return boto3.Session(key, secret, region_name=region, botocore_session=core)
+        self._session = open_session(region, profile, credentials, loopback=self.loopback)
+        # botocore would poll again by itself and lose the first answer's token; a response
+        # that it repeated unseen would be refused as unknown although the first one counted.
+        self._polls = connect(self._session, endpoint_url, POLL_READ_SECONDS, 1)
+        self._once = connect(self._session, endpoint_url, READ_SECONDS, 1)
+        self._reads = connect(self._session, endpoint_url, READ_SECONDS, 3)
 
     # Polls ---------------------------------------------------------------------------------------
 
@@ -221,7 +200,7 @@ class SWFClient:
             workflowId=workflow_id,
             workflowType=msgspec.to_builtins(type),
             input=self.payloads.write_input(input),
-            **parameters.start_options(options or WorkflowOptions()),
+            **parameters.start_options(named_options(options or WorkflowOptions(), self.names)),
         )
         return str(answer["runId"])
 
@@ -373,28 +352,3 @@ class SWFClient:
         pages = self._pages("list_workflow_types", name=name, registrationStatus="REGISTERED")
         found = (info["workflowType"] for page in pages for info in page["typeInfos"])
         return [known["version"] for known in found if known["name"] == name]
-
-
-def connect(session: boto3.Session, endpoint_url: str | None, read: float, attempts: int) -> Any:
-    """A client of boto3 for one kind of call."""
-    config = Config(
-        read_timeout=read,
-        connect_timeout=CONNECT_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        tcp_keepalive=True,
-    )
-    return session.client("swf", endpoint_url=endpoint_url, config=config)
-
-
-def call(client: Any, operation: str, **wanted: Any) -> dict[str, Any]:
-    """Carry out one operation; parameters that are None are left out.
-
-    Raises:
-        ServiceError: for every way in which it did not work.
-    """
-    given = {name: value for name, value in wanted.items() if value is not None}
-    try:
-        answer: dict[str, Any] = getattr(client, operation)(**given)
-    except (ClientError, BotoCoreError) as error:
-        raise translated(error) from error
-    return answer

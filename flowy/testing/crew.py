@@ -23,7 +23,7 @@ from flowy.worker import activities, decisions, lambdas
 from flowy.worker.affinity import private_list
 from flowy.worker.backoff import EMPTY_SECONDS, poll_delay
 from flowy.worker.deciding import Decider, History
-from flowy.worker.decisions import Desk
+from flowy.worker.decisions import Desk, Parked
 from flowy.worker.kept import Bounds
 from flowy.worker.post import Post, Silent
 
@@ -34,21 +34,16 @@ Poll = Callable[[str, str], Task | None]
 
 
 class NotingDecider(Decider):
-    """A decider that notes what it decided, and what it could not decide."""
+    """A decider that notes what it decided."""
 
     def __init__(self, registry: Registry, keep: Bounds | None, load: Load) -> None:
         super().__init__(registry, Silent(), keep, load)
-        self.parked: dict[ExecutionId, str] = {}
         self.decided: dict[ExecutionId, None] = {}
 
     def decide(self, task: DecisionTask, history: History) -> Verdict:
         """The verdict on a task."""
-        verdict = super().decide(task, history)
         self.decided[task.execution] = None
-        self.parked.pop(task.execution, None)
-        if verdict.parked:
-            self.parked[task.execution] = verdict.parked
-        return verdict
+        return super().decide(task, history)
 
 
 class Crew:
@@ -69,7 +64,7 @@ class Crew:
         payloads: Payloads,
         sticky: bool,
     ) -> None:
-        self.parked = decider.parked
+        self.parked: dict[ExecutionId, Parked] = {}
         self.decided = decider.decided
         self.left: set[str] = set()
         self._domain = domain
@@ -106,8 +101,6 @@ class Crew:
             self._polling.discard(place)
         if isinstance(task, DecisionTask):
             self._doom(0 if self._faults.loses_decision(str(task.type)) else None)
-            if task.unreadable:  # then nobody is asked to decide
-                self.parked[task.execution] = task.unreadable
             decisions.serve(self._desk(self._public(place.name)), task, self._loop.monotonic())
         elif isinstance(task, LambdaTask):
             lambdas.serve(self._post(place.name), task, Silent())
@@ -123,7 +116,9 @@ class Crew:
         if task_list not in self._desks:
             own = private_list(task_list, "testing", "1") if self._sticky else None
             post = self._post(task_list)
-            self._desks[task_list] = Desk(post, self._decider, Silent(), own, Event())
+            self._desks[task_list] = Desk(
+                post, self._decider, Silent(), own, Event(), parked=self.parked
+            )
         return self._desks[task_list]
 
     def _public(self, task_list: str) -> str:

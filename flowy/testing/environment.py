@@ -201,7 +201,7 @@ class Environment:
     @property
     def parked(self) -> dict[ExecutionId, str]:
         """Why executions that cannot be decided now are parked."""
-        return self._crew.parked
+        return {run: parked.why for run, parked in self._crew.parked.items()}
 
     # Time ----------------------------------------------------------------------------------------
 
@@ -261,7 +261,7 @@ class Environment:
             execution,
             self._registry.converter,
             until=self._until,
-            parked=self.parked,
+            parked=self._crew.parked,
         )
 
     def _until(self, done: Callable[[], bool], seconds: float) -> bool:

@@ -9,6 +9,7 @@ from flowy.ends import Completed, Continued, End
 from flowy.errors import ExecutionFailed, FlowyError
 from flowy.swf.client import SWFClient
 from flowy.swf.values import ExecutionId
+from flowy.worker.decisions import Parked
 
 Until = Callable[[Callable[[], bool], float], bool]
 """Lets time pass until something is true, or so many seconds have passed; whether it is true."""
@@ -23,7 +24,7 @@ class EnvironmentHandle(Handle):
     """One run of a workflow in an environment; `result` lets time pass, the virtual one."""
 
     until: Until = field(repr=False, kw_only=True)
-    parked: Mapping[ExecutionId, str] = field(repr=False, kw_only=True)
+    parked: Mapping[ExecutionId, Parked] = field(repr=False, kw_only=True)
 
     def result_text(self, timeout: float | None = None) -> str | None:
         """Let time pass until the execution closes, through continued runs; its result's text.
@@ -52,13 +53,13 @@ class Closed:
 
     swf: SWFClient
     execution: ExecutionId
-    parked: Mapping[ExecutionId, str]
+    parked: Mapping[ExecutionId, Parked]
     end: End | None = None
 
     def __call__(self) -> bool:
-        for execution, why in self.parked.items():
+        for execution, parked in self.parked.items():
             if look(self.swf, execution) is None:  # parked, not terminated since
-                told = f"the execution {execution.workflow_id!r} is parked: {why}"
+                told = f"the execution {execution.workflow_id!r} is parked: {parked.why}"
                 raise ExecutionParked(told, hint="mend its code")
         self.end = look(self.swf, self.execution)
         while isinstance(self.end, Continued):

@@ -31,6 +31,7 @@ class MemorySWF(SWFClient):
         self.endpoint_url = None
         self.loopback = True
         self.payloads = payloads or Payloads()
+        self.names = {"hostname": "localhost", "instance": "testing"}  # the same on every host
         self._polls = self._once = self._reads = Operations(send)
         self._send = send
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from flowy.decider.parking import park
 from flowy.decider.verdict import Verdict
 from flowy.errors import FlowyError, PayloadError
-from flowy.payloads import Payloads
+from flowy.swf.naming import named_decision
 from flowy.swf.tasks import DecisionTask
-from flowy.worker.post import Post
+from flowy.worker.post import Post, Service
 from flowy.worker.responding import respond
 
 
@@ -30,14 +30,17 @@ def opened(post: Post, text: str | None, deadline: float) -> str | None:
     return found[0]
 
 
-def readied(payloads: Payloads, verdict: Verdict, task: DecisionTask) -> Verdict:
-    """A verdict with its texts as they are sent.
+def readied(client: Service, verdict: Verdict, task: DecisionTask) -> Verdict:
+    """A verdict with its texts and task lists as they are sent.
 
-    One that cannot be sent is parked: its store is down, or it is too long without one. An
-    execution that was kept has then asked what nobody sent: evict it.
+    One that cannot be sent is parked: its store is down, or it is too long without one, or a name
+    in a task list stands for nothing here. An execution that was kept has then asked what nobody
+    sent: evict it.
     """
+    payloads = client.payloads
     try:
-        decisions = tuple(map(payloads.write_decision, verdict.decisions))
+        named = [named_decision(decision, client.names) for decision in verdict.decisions]
+        decisions = tuple(map(payloads.write_decision, named))
     except FlowyError as error:
         parked = park(task.events, str(error))
         return replace(parked, context=payloads.write_context(parked.context))

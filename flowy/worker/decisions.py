@@ -44,6 +44,13 @@ class Arrived(NamedTuple):
     at: float
 
 
+class Parked(NamedTuple):
+    """Why an execution was parked, and until when."""
+
+    why: str
+    until: float
+
+
 @dataclass(slots=True)
 class Desk:
     """Where one decider's tasks are decided. `private` is its own task list, None: it has none.
@@ -57,8 +64,8 @@ class Desk:
     private: str | None
     stop: Stop
     standing: Standing = "untried"
-    parked: dict[ExecutionId, float] = field(default_factory=dict)
-    """What this decider parked, and until when."""
+    parked: dict[ExecutionId, Parked] = field(default_factory=dict)
+    """What this decider parked, and could not decide since."""
 
     def is_private_over(self) -> bool:
         """Whether nothing comes to the private list, since the service ignores overrides."""
@@ -160,7 +167,7 @@ def decided(desk: Desk, task: DecisionTask, deadline: float) -> Verdict:
     else:
         with desk.post.around(summary(task)):
             verdict = desk.decider.decide(task, lambda: history(desk.post, task, deadline))
-    verdict = readied(desk.post.client.payloads, verdict, task)
+    verdict = readied(desk.post.client, verdict, task)
     if verdict.parked:  # also what could be decided, but not be sent
         desk.decider.forget(task.execution)
     return pass_on(verdict) if verdict.parked and desk.stop.is_set() else verdict
@@ -194,7 +201,8 @@ def tell(desk: Desk, task: DecisionTask, verdict: Verdict) -> None:
         case Verdict(parked=why, decisions=(StartTimer(start_to_fire_timeout=wait),)) if why:
             _log.error("execution parked", type=str(task.type), why=why, seconds=int(wait))
             desk.reporter.parked(summary(task), float(wait))
-            desk.parked[task.execution] = desk.post.time.monotonic() + float(wait)
+            until = desk.post.time.monotonic() + float(wait)
+            desk.parked[task.execution] = Parked(why, until)
         case _:
             pass
 
@@ -202,7 +210,7 @@ def tell(desk: Desk, task: DecisionTask, verdict: Verdict) -> None:
 def wake_parked(desk: Desk) -> None:
     """Have others try what this decider parked and still waits: they may run newer code."""
     now, client = desk.post.time.monotonic(), desk.post.client
-    for execution in [run for run, until in desk.parked.items() if until > now]:
+    for execution in [run for run, parked in desk.parked.items() if parked.until > now]:
         try:
             client.signal(execution.workflow_id, WAKE, None, execution.run_id)
         except ServiceUnreachable:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from flowy.names import Names
 from flowy.payloads import Payloads
 from flowy.registry import Registry
 from flowy.swf.decisions import Decision
@@ -31,6 +32,10 @@ class Service(Protocol):
     @property
     def payloads(self) -> Payloads:
         """How texts cross to it."""
+
+    @property
+    def names(self) -> Names:
+        """What `{hostname}` and `{instance}` in task lists stand for."""
 
     def poll_decision(
         self, task_list: str, identity: str, *, news_only: bool = False

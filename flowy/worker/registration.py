@@ -6,16 +6,29 @@ from functools import partial
 from typing import Any, Protocol
 
 from flowy import slices
-from flowy.errors import AlreadyExists, Fault, ServiceError, UnknownResource
+from flowy.errors import (
+    AlreadyExists,
+    Fault,
+    FlowyError,
+    OptionError,
+    ServiceError,
+    UnknownResource,
+)
+from flowy.names import Names
 from flowy.options import ACTIVITY_DEFAULTS, WORKFLOW_DEFAULTS, Options, WorkflowOptions
 from flowy.registry import ActivityDefinition, Registry, WorkflowDefinition
 from flowy.swf import parameters
 from flowy.swf.descriptions import RegisteredType
+from flowy.swf.naming import named_options
 from flowy.swf.values import TypeId
 
 
 class Types(Protocol):
     """What registration needs of SWF."""
+
+    @property
+    def names(self) -> Names:
+        """What `{hostname}` and `{instance}` in task lists stand for."""
 
     def describe_activity_type(self, type: TypeId) -> RegisteredType:
         """An activity type as it is registered."""
@@ -50,23 +63,31 @@ def workflows_of(registry: Registry) -> list[WorkflowDefinition]:
 
 def register_activity(client: Types, definition: ActivityDefinition) -> Fault | None:
     """Register one activity type, if it is not."""
-    options = definition.options.over(ACTIVITY_DEFAULTS)
+    about = Fault(definition.origin, f"the activity type {definition.type}")
+    try:
+        options = named_options(definition.options.over(ACTIVITY_DEFAULTS), client.names)
+    except OptionError as error:
+        return refused(about, error)
     return ensure(
         partial(client.describe_activity_type, definition.type),
         partial(client.register_activity_type, definition.type, options, definition.description),
         parameters.activity_defaults(options),
-        Fault(definition.origin, f"the activity type {definition.type}"),
+        about,
     )
 
 
 def register_workflow(client: Types, definition: WorkflowDefinition) -> Fault | None:
     """Register one workflow type, if it is not."""
-    options = definition.options.over(WORKFLOW_DEFAULTS)
+    about = Fault(definition.origin, f"the workflow type {definition.type}")
+    try:
+        options = named_options(definition.options.over(WORKFLOW_DEFAULTS), client.names)
+    except OptionError as error:
+        return refused(about, error)
     return ensure(
         partial(client.describe_workflow_type, definition.type),
         partial(client.register_workflow_type, definition.type, options, definition.description),
         parameters.workflow_defaults(options),
-        Fault(definition.origin, f"the workflow type {definition.type}"),
+        about,
     )
 
 
@@ -85,8 +106,13 @@ def ensure(
     except AlreadyExists:  # another host was faster; it will see the difference, if there is one
         return None
     except ServiceError as error:
-        return replace(about, message=f"{about.message}: {error.message}", hint=error.hint)
+        return refused(about, error)
     return compare(known, wanted, about)
+
+
+def refused(about: Fault, error: FlowyError) -> Fault:
+    """What is wrong with a type that cannot be registered."""
+    return replace(about, message=f"{about.message}: {error.message}", hint=error.hint)
 
 
 def described(describe: Callable[[], RegisteredType]) -> RegisteredType | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from threading import Event, Thread
 
 from flowy.plugins import Loaded
+from flowy.swf.naming import named_list
 from flowy.worker.activities import serve_activities
 from flowy.worker.decisions import serve_decisions
 from flowy.worker.hosting import WorkerInfo
@@ -27,7 +28,9 @@ class WorkerThreads:
         self._client = client
         self._loaded = loaded
         self._stop = stop
-        self._jobs = list(jobs(loaded, threads))
+        self._jobs = [
+            (kind, named_list(task_list, client.names)) for kind, task_list in jobs(loaded, threads)
+        ]
         self._threads: list[Thread] = []
 
     def __str__(self) -> str:

@@ -45,15 +45,15 @@ def check_plugins(reading: Reading, plugins: PluginsConfig, *, strict: bool) -> 
 
     Pools are judged only if all of them could be read: else their lists would seem unserved.
     """
-    from flowyd.supervisor.commands import load_order, payloads_job, zygote_environment
+    from flowyd.supervisor.commands import home, load_order, zygote_environment
     from flowyd.supervisor.faults import faults_of
     from flowyd.supervisor.messages import FaultText
 
     pools = reading.config.pools if reading.config else None
     embedded = reading.config is not None and reading.config.swf.backend == ENGINE
     logs = LogsConfig("auto", "info")
-    payloads = payloads_job(reading.config) if reading.config else None
-    order = load_order(plugins, pools, logs, strict=strict, embedded=embedded, payloads=payloads)
+    at_home = home(reading.config) if reading.config else None
+    order = load_order(plugins, pools, logs, strict=strict, embedded=embedded, home=at_home)
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "flowyd.supervisor.checking"],

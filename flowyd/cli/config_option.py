@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from flowy.errors import Fault
+from flowy.own_names import own_names
 from flowyd.config import Config, Reading, find, read
 
 EX_CONFIG = 78
@@ -61,8 +61,7 @@ def reading_of(choice: Choice) -> Reading:
     """Read the file that the options, the environment or the usual places name."""
     path = find(choice.path, os.environ, Path.cwd(), choice.instance)
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    names = {"hostname": socket.gethostname(), "instance": choice.instance}
-    return read(shown, os.environ, names)
+    return read(shown, os.environ, own_names(choice.instance))
 
 
 def config_of(choice: Choice) -> Config:

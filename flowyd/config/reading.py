@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from flowy.errors import Fault
+from flowy.names import NO_NAMES, Names, filled
 from flowy.payloads import PayloadSettings
 from flowyd.config import environment, lines, shapes
-from flowyd.config.names import filled
 from flowyd.config.schema import POOL, REQUIRED, SECTIONS, TOP, Key, known_sections
 
 Keys = tuple[str, ...]
 MISSING = object()
 AWS_DRAIN_MS = 90_000
-NO_NAMES = {"hostname": "", "instance": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Reading:
     plugins: shapes.PluginsConfig | None = None
 
 
-def read(path: Path, environ: Mapping[str, str], names: Mapping[str, str] = NO_NAMES) -> Reading:
+def read(path: Path, environ: Mapping[str, str], names: Names = NO_NAMES) -> Reading:
     """Read and check one file. Never raises for what the file holds.
 
     `names` are the values of `{hostname}` and `{instance}`.
@@ -66,7 +65,7 @@ class Sheet:
     path: Path
     tree: dict[str, Any]
     lines: dict[Keys, int]
-    names: Mapping[str, str]
+    names: Names
     faults: list[Fault] = field(default_factory=list)
     origins: dict[Keys, str] = field(default_factory=dict)
     wrong: list[Keys] = field(default_factory=list)

@@ -38,6 +38,7 @@ def connect(swf: messages.SwfJob, payloads: Payloads | None = None) -> SWFClient
         profile=swf.profile,
         credentials=swf.credentials,
         payloads=payloads,
+        instance=swf.instance,
     )
 
 

@@ -70,6 +70,7 @@ class Commands:
             profile=swf.profile,
             credentials=self._key,
             retention=self._config.engine.retention,
+            instance=self._config.instance,
         )
 
 
@@ -102,7 +103,7 @@ def load_order(
     *,
     strict: bool,
     embedded: bool,
-    payloads: messages.PayloadsJob | None,
+    home: messages.Home | None,
 ) -> messages.Load:
     """The zygote's first message. Without `pools` no verdict on them is asked for."""
     return messages.Load(
@@ -115,13 +116,13 @@ def load_order(
         embedded=embedded,
         log_format=logs.format,
         log_level=logs.level,
-        payloads=payloads,
+        home=home,
     )
 
 
-def payloads_job(config: Config) -> messages.PayloadsJob:
-    """What children must know of the payloads."""
-    return messages.PayloadsJob(config.domain, config.payloads)
+def home(config: Config) -> messages.Home:
+    """What plugins must know of their daemon."""
+    return messages.Home(config.domain, config.instance, config.payloads)
 
 
 def pool_job(pool: PoolConfig) -> messages.PoolJob:

@@ -16,7 +16,7 @@ from flowyd.config.shapes import ENGINE as EMBEDDED
 from flowyd.ledger import Ledger
 from flowyd.supervisor import code, messages, news, orders, processes, states
 from flowyd.supervisor.channels import Channel, pair
-from flowyd.supervisor.commands import Commands, load_order, payloads_job, zygote_environment
+from flowyd.supervisor.commands import Commands, home, load_order, zygote_environment
 from flowyd.supervisor.faults import faults_of
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.output import Output
@@ -181,8 +181,7 @@ class Hands:
         config = self._generations.get(generation, self.config)
         embedded = config.swf.backend == EMBEDDED
         parts = (config.plugins, config.pools, config.logs)
-        payloads = payloads_job(config)
-        order = load_order(*parts, strict=self._strict, embedded=embedded, payloads=payloads)
+        order = load_order(*parts, strict=self._strict, embedded=embedded, home=home(config))
         wire.send(order)
         return child
 

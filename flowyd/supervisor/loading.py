@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from flowy.errors import Fault, FlowyError
+from flowy.own_names import own_names
 from flowy.payloads.stores import named_converter, open_payloads
 from flowy.plugins import Loaded, load
 from flowyd.plugins import verdicts
-from flowyd.supervisor.messages import Load, PayloadsJob, PoolJob
+from flowyd.supervisor.messages import Home, Load, PoolJob
 
 
 def load_generation(order: Load) -> tuple[Loaded, list[Fault]]:
@@ -20,8 +21,9 @@ def load_generation(order: Load) -> tuple[Loaded, list[Fault]]:
     loaded = load(order.enabled, order.modules)
     faults = list(loaded.faults)
     if order.pools is not None:
+        names = own_names(order.home.instance if order.home else "")
         faults += verdicts(
-            loaded.registry, order.pools, strict=order.strict, embedded=order.embedded
+            loaded.registry, order.pools, names, strict=order.strict, embedded=order.embedded
         )
         faults += unbound(loaded.names, order.pools)
     threads = len(list(Path("/proc/self/task").iterdir()))
@@ -29,22 +31,22 @@ def load_generation(order: Load) -> tuple[Loaded, list[Fault]]:
         message = f"a plugin started {threads - 1} thread(s) at import; they do not live in workers"
         hint = "start threads in the hook flowy_worker_start"
         faults.append(Fault("[plugins]", message, hint, "warning"))
-    if order.payloads is not None:
-        loaded, wrong = with_payloads(loaded, order.payloads)
+    if order.home is not None:
+        loaded, wrong = with_payloads(loaded, order.home)
         faults += wrong
     return loaded, faults
 
 
-def with_payloads(loaded: Loaded, job: PayloadsJob) -> tuple[Loaded, list[Fault]]:
+def with_payloads(loaded: Loaded, home: Home) -> tuple[Loaded, list[Fault]]:
     """What was loaded with its payloads: store, codecs, keys, and the daemon's converter.
 
     With a fault there are none, and no worker may start: it would write what is to be secret.
     """
-    settings, brought = job.settings, loaded.brought
+    settings, brought = home.payloads, loaded.brought
     try:
         if settings.converter is not None:
             loaded.registry.vocabulary.add(named_converter(settings.converter).forms)
-        payloads = open_payloads(settings, job.domain, os.environ, brought.codecs, brought.store)
+        payloads = open_payloads(settings, home.domain, os.environ, brought.codecs, brought.store)
     except FlowyError as error:
         return replace(loaded, payloads=None), [Fault("[payloads]", error.message, error.hint)]
     return replace(loaded, payloads=payloads), []

@@ -32,7 +32,8 @@ class PoolJob(Struct, frozen=True):
 class SwfJob(Struct, frozen=True):
     """Where SWF is; `embedded` says that it is our own engine, which wants its own key.
 
-    A domain that is not there yet keeps closed executions for `retention` days.
+    A domain that is not there yet keeps closed executions for `retention` days. `instance` is the
+    name of the daemon that asks.
     """
 
     domain: str
@@ -42,13 +43,18 @@ class SwfJob(Struct, frozen=True):
     profile: str | None
     credentials: tuple[str, str] | None
     retention: int = 30
+    instance: str = ""
 
 
-class PayloadsJob(Struct, frozen=True):
-    """What `[payloads]` says, and the domain that has its own place in the store."""
+class Home(Struct, frozen=True):
+    """What plugins must know of their daemon: domain and name of the instance, and `[payloads]`.
+
+    The domain has its own place in the payload store.
+    """
 
     domain: str
-    settings: PayloadSettings
+    instance: str
+    payloads: PayloadSettings
 
 
 # To the zygote.
@@ -69,7 +75,7 @@ class Load(Struct, frozen=True, tag="load"):
     log_format: str
     log_level: str
     embedded: bool = True
-    payloads: PayloadsJob | None = None
+    home: Home | None = None
 
 
 class ForkWorker(Struct, frozen=True, tag="worker"):

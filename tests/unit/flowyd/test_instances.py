@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from flowy.names import filled
 from flowyd.cli.check import command
 from flowyd.config import find, read
-from flowyd.config.names import filled
 
 NAMES = {"hostname": "box", "instance": "video"}
 TEXT = """
@@ -47,7 +47,7 @@ def test_a_directory_that_is_given_may_carry_the_name(tmp_path):
 @pytest.mark.parametrize(
     ("task_list", "message"),
     [
-        ("{instance}", "holds {instance}, but there is none: start with -i NAME"),
+        ("{instance}", "holds {instance}, but there is none: only `flowyd -i NAME` has one"),
         ("{host}", "may hold {hostname} and {instance} only"),
         ("{}", "may hold {hostname} and {instance} only"),
     ],

@@ -1,6 +1,7 @@
 import pytest
 
-from flowy.cli.target import Target, TargetError, resolve
+from flowy.cli.configuration import TargetError
+from flowy.cli.target import Target, resolve
 
 NOTHING = Target()
 

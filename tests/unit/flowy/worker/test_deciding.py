@@ -10,7 +10,7 @@ from workflows import make, resize
 from flowy.decider.parking import WAKE
 from flowy.swf import wire
 from flowy.swf.events import DecisionTaskCompleted, DecisionTaskScheduled, TimerStarted
-from flowy.worker.decisions import KEEP, serve, wake_parked
+from flowy.worker.decisions import KEEP, Parked, serve, wake_parked
 from flowy.worker.kept import Bounds
 
 
@@ -276,7 +276,9 @@ def test_what_a_decider_parked_is_woken_when_it_leaves():
     for _ in waiting:
         one.decide()
     waiting[1].terminate()
-    one.desk.parked[waiting[2].execution] = 0.0  # its wait is over: another decider has it
+    one.desk.parked[waiting[2].execution] = Parked(
+        "", 0.0
+    )  # its wait is over: another decider has it
     wake_parked(one.desk)
 
     def woken(handle):

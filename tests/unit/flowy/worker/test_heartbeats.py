@@ -4,6 +4,7 @@ from threading import Event
 import pytest
 
 from flowy.errors import SerializationError, ServiceUnreachable, UnknownResource
+from flowy.names import NO_NAMES
 from flowy.payloads import Payloads
 from flowy.worker.heartbeats import Heartbeats, TaskLink
 
@@ -13,6 +14,7 @@ class Service:
 
     loopback = True
     payloads = Payloads()
+    names = NO_NAMES
 
     def __init__(self, answer=False):
         self.answer = answer

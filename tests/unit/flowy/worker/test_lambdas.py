@@ -8,6 +8,7 @@ import pytest
 
 from flowy import lambda_function
 from flowy.errors import Canceled, ServiceError, UnknownResource
+from flowy.names import NO_NAMES
 from flowy.payloads import Payloads
 from flowy.registry import Registry
 from flowy.swf import limits
@@ -24,6 +25,7 @@ class Service:
 
     loopback = True
     payloads = Payloads()
+    names = NO_NAMES
 
     def __init__(self, *polls, refuse=()):
         self.polls, self.refuse = list(polls), list(refuse)

@@ -11,6 +11,7 @@ import pytest
 from flowy import Activity, activity, forms
 from flowy.decider.verdict import Verdict
 from flowy.errors import ServiceError, ServiceUnreachable, Throttled, UnknownResource
+from flowy.names import NO_NAMES
 from flowy.payloads import Payloads
 from flowy.registry import Registry
 from flowy.swf.decisions import CompleteWorkflowExecution, StartTimer
@@ -30,6 +31,7 @@ class Service:
 
     loopback = True
     payloads = Payloads()
+    names = NO_NAMES
 
     def __init__(self, *polls, refuse=()):
         self.polls, self.refuse = list(polls), list(refuse)

@@ -2,6 +2,7 @@
 
 from flowy import Workflow, activity, workflow
 from flowy.errors import AlreadyExists, ServiceError, UnknownResource
+from flowy.names import NO_NAMES
 from flowy.options import Options
 from flowy.registry import Registry
 from flowy.swf.descriptions import RegisteredType
@@ -14,6 +15,8 @@ STEP, WORK = TypeId("Step", "1"), TypeId("Work", "1")
 
 class Types:
     """The registered types, and what a registration raises."""
+
+    names = NO_NAMES
 
     def __init__(self, raises=None):
         self.known, self.raises, self.descriptions = {}, raises, {}

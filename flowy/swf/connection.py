@@ -1,0 +1,77 @@
+"""The boto3 edge: a session, its clients, and one call of one of them.
+
+Every fault of botocore becomes a `ServiceError` here, and in the transport of what boto3 cannot
+send.
+"""
+
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from flowy.swf.parsing import PlainParsers
+from flowy.swf.transport import CONNECT_SECONDS, translated
+
+NOBODY = ("flowy", "flowy")
+"""Credentials for a server on this host that asks for none."""
+
+
+def open_session(
+    region: str | None,
+    profile: str | None,
+    credentials: tuple[str, str] | None,
+    *,
+    loopback: bool,
+) -> boto3.Session:
+    """A session whose times are numbers; for a server on `loopback` any credentials will do.
+
+    Raises:
+        ServiceError: for a profile that is not there, or a configuration that cannot be read.
+    """
+    try:
+        core = botocore.session.Session(profile=profile)
+        core.register_component("response_parser_factory", PlainParsers())
+        if loopback:
+            region = region or core.get_config_variable("region") or "us-east-1"
+            for source in ("container-role", "iam-role"):  # no cloud is asked about this host
+                core.get_component("credential_provider").remove(source)
+            if credentials is None and core.get_credentials() is None:
+                credentials = NOBODY
+        key, secret = credentials or (None, None)
+        return boto3.Session(key, secret, region_name=region, botocore_session=core)
+    except BotoCoreError as error:
+        raise translated(error) from error
+
+
+def connect(session: boto3.Session, endpoint_url: str | None, read: float, attempts: int) -> Any:
+    """A client of boto3 for one kind of call.
+
+    Raises:
+        ServiceError: without a region, or for an address that is none.
+    """
+    config = Config(
+        read_timeout=read,
+        connect_timeout=CONNECT_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        tcp_keepalive=True,
+    )
+    try:
+        return session.client("swf", endpoint_url=endpoint_url, config=config)
+    except BotoCoreError as error:
+        raise translated(error) from error
+
+
+def call(client: Any, operation: str, **wanted: Any) -> dict[str, Any]:
+    """Carry out one operation; parameters that are None are left out.
+
+    Raises:
+        ServiceError: for every way in which it did not work.
+    """
+    given = {name: value for name, value in wanted.items() if value is not None}
+    try:
+        answer: dict[str, Any] = getattr(client, operation)(**given)
+    except (ClientError, BotoCoreError) as error:
+        raise translated(error) from error
+    return answer
