@@ -13,6 +13,7 @@ COMMANDS = (
     "resume",
     "run",
     "scale",
+    "stacks",
     "status",
     "stop",
 )

@@ -19,8 +19,13 @@ def steer(choice: Choice, request: protocol.OfPool, done: str, *, as_json: bool)
     try:
         client.operate(run_dir, request)
     except (ControlError, NotRunning) as error:
-        if as_json:
-            click.echo(msgspec.json.encode({"schema": SCHEMA, "done": False, "why": str(error)}))
-        click.echo(str(error), err=True)
-        sys.exit(3 if isinstance(error, NotRunning) else 1)
+        sys.exit(told_of(error, as_json=as_json))
     click.echo(msgspec.json.encode({"schema": SCHEMA, "done": True}) if as_json else done)
+
+
+def told_of(error: ControlError | NotRunning, *, as_json: bool) -> int:
+    """Say that it came to nothing, and why; the exit code."""
+    if as_json:
+        click.echo(msgspec.json.encode({"schema": SCHEMA, "done": False, "why": str(error)}))
+    click.echo(str(error), err=True)
+    return 3 if isinstance(error, NotRunning) else 1

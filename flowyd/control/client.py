@@ -2,6 +2,8 @@
 
 import socket
 import struct
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -10,9 +12,12 @@ import msgspec
 from flowy.errors import FlowyError
 from flowyd.control import protocol
 from flowyd.control.addresses import CTL, STATUS, short_path
-from flowyd.control.status import Status
+from flowyd.control.status import Status, WorkerStacks
 
 SECONDS = 5.0
+PATIENCE = 2.0
+"""Seconds for stacks to be written: a process that runs writes within milliseconds."""
+PAUSE = threading.Event()
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -69,6 +74,23 @@ def stop(run_dir: Path, *, wait: float | None = None) -> None:
 def reload(run_dir: Path) -> int:
     """Have the daemon load what is on disk; the number of this ask. Raises as `status` does."""
     return msgspec.json.decode(ask(run_dir, CTL, protocol.Reload()), type=Accepted).ask
+
+
+def stacks(run_dir: Path, request: protocol.Stacks) -> list[WorkerStacks]:
+    """The stacks of workers; empty for one that is silent for `PATIENCE`. Raises as `status` does.
+
+    What is read twice alike is whole: a worker writes it in one go.
+    """
+    ask(run_dir, CTL, request)
+    collect = msgspec.structs.replace(request, collect=True)
+    deadline, before = time.monotonic() + PATIENCE, None
+    while True:
+        found = msgspec.json.decode(ask(run_dir, CTL, collect), type=list[WorkerStacks])
+        texts = [worker.stacks for worker in found]
+        if (all(texts) and texts == before) or time.monotonic() > deadline:
+            return found
+        before = texts
+        PAUSE.wait(0.1)
 
 
 def operate(run_dir: Path, request: protocol.OfPool) -> None:

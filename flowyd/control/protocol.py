@@ -64,7 +64,15 @@ class Restart(Versioned, frozen=True, tag="restart"):
     slot: Annotated[int, Meta(ge=0)] | None = None
 
 
-Request = GetStatus | GetMetrics | Stop | Reload | Pause | Resume | Scale | Restart
+class Stacks(Versioned, frozen=True, tag="stacks"):
+    """Have workers write their stacks; with `collect`, what those that were asked have written."""
+
+    pool: str | None = None
+    slot: Annotated[int, Meta(ge=0)] | None = None
+    collect: bool = False
+
+
+Request = GetStatus | GetMetrics | Stop | Reload | Stacks | Pause | Resume | Scale | Restart
 OfPool = Pause | Resume | Scale | Restart
 READS = (GetStatus, GetMetrics)
 """What `status.sock` answers; `ctl.sock` answers everything."""

@@ -108,6 +108,27 @@ class ReloadStatus(Struct, frozen=True):
     rejected: int
 
 
+class WorkerStacks(Struct, frozen=True):
+    """The stacks of a worker's threads, as faulthandler writes them; empty: it did not answer.
+
+    `condition` is the kernel's word for the process, such as "S (sleeping)" or "T (stopped)".
+    """
+
+    pool: str
+    slot: int
+    pid: int
+    state: str
+    condition: str
+    stacks: str
+
+
+class StacksStatus(Struct, frozen=True):
+    """What `flowyd stacks --json` shows."""
+
+    schema: int
+    workers: list[WorkerStacks]
+
+
 class ChildStatus(Struct, frozen=True):
     """The engine, the web child or the zygote; `address` once it serves at one."""
 

@@ -1,10 +1,14 @@
 """What a request over the control socket means to the machine, or why it is refused. Pure."""
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from flowyd.control import protocol
 from flowyd.supervisor import news
 from flowyd.supervisor.fleet import Fleet
+from flowyd.supervisor.orders import WorkerId
+from flowyd.supervisor.pools import pid_of
+from flowyd.supervisor.states import State
 
 
 def operation_of(request: protocol.OfPool, fleet: Fleet) -> news.Operation:
@@ -33,3 +37,24 @@ def operation_of(request: protocol.OfPool, fleet: Fleet) -> news.Operation:
             return news.RestartAsked(pool, slot)
         case _:
             assert_never(request)
+
+
+def shown_by(request: protocol.Stacks, fleet: Fleet) -> Iterator[tuple[WorkerId, int, State]]:
+    """The workers, with their pids, whose stacks are asked for.
+
+    Raises:
+        Refused: for a pool that does not exist, or a slot without a worker.
+    """
+    if request.pool is not None and request.pool not in fleet.pools:
+        names = ", ".join(fleet.pools)
+        raise protocol.Refused(f"there is no pool {request.pool!r}; there are: {names}")
+    found = [
+        (WorkerId(pool.name, *key), pid, state)
+        for pool in fleet.pools.values()
+        for key, state in sorted(pool.workers.items(), key=lambda item: item[0])
+        if request.pool in {None, pool.name} and request.slot in {None, key.slot}
+        if (pid := pid_of(state)) is not None
+    ]
+    if not found and request.slot is not None:
+        raise protocol.Refused(f"no worker is in slot {request.slot} of the pool {request.pool!r}")
+    yield from found

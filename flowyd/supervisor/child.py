@@ -21,7 +21,7 @@ from flowy.worker.hosting import WorkerInfo
 from flowy.worker.kept import Bounds
 from flowy.worker.lambdas import serve_lambdas
 from flowy.worker.post import Post
-from flowyd.supervisor import messages, recycling
+from flowyd.supervisor import messages, recycling, stacks
 from flowyd.supervisor.channels import Channel
 from flowyd.supervisor.policy import EX_CONFIG
 from flowyd.supervisor.scribe import Scribe
@@ -47,6 +47,7 @@ def work(
 ) -> int:
     """Be a worker until told to leave; the exit code."""
     faulthandler.enable()  # SIGABRT writes all stacks to the log
+    stacks.offer()
     gc.enable()
     identity = f"{socket.gethostname()}:{os.getpid()}:{pool.name}:{job.slot}.{job.spawn}"
     structlog.contextvars.bind_contextvars(pool=pool.name, slot=job.slot, worker_pid=os.getpid())

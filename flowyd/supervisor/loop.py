@@ -34,6 +34,7 @@ from flowyd.supervisor.notices import Told, notices, situation_of
 from flowyd.supervisor.planning import planned
 from flowyd.supervisor.pools import Pool
 from flowyd.supervisor.services import ENGINE, WEB, Down, Service, zygote_of
+from flowyd.supervisor.showing import stacks_of
 from flowyd.supervisor.silence import Patience
 from flowyd.supervisor.states import Tick
 from flowyd.supervisor.steering import next_deadline, step
@@ -166,6 +167,8 @@ class Loop:
                 return {"stopping": True}
             case protocol.Reload():
                 return {"ask": self._reload()}
+            case protocol.Stacks():
+                return stacks_of(request, self._fleet)
             case _:
                 self._news.append(operation_of(request, self._fleet))
                 return {"accepted": True}
