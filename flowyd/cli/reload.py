@@ -30,8 +30,11 @@ LOOK_SECONDS = 0.1
     metavar="SECONDS",
     help="How long to wait.",
 )
+@click.option(
+    "--replay-open", is_flag=True, help="Refuse code that does not replay the open executions."
+)
 @json_option
-def command(config: Choice, wait: bool, timeout: float, as_json: bool) -> None:
+def command(config: Choice, wait: bool, timeout: float, replay_open: bool, as_json: bool) -> None:
     """Load the code and the flowyd.toml that are on disk now.
 
     New workers are ready before the first old one leaves; running tasks are finished by the code
@@ -40,7 +43,7 @@ def command(config: Choice, wait: bool, timeout: float, as_json: bool) -> None:
     """
     run_dir = config_of(config).run_dir
     try:
-        ask = client.reload(run_dir)
+        ask = client.reload(run_dir, replay_open=replay_open)
         ended = waited(run_dir, ask, timeout) if wait else None
     except NotRunning as error:
         report(ok=False, why=str(error), as_json=as_json)

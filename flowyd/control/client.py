@@ -71,9 +71,11 @@ def stop(run_dir: Path, *, wait: float | None = None) -> None:
             return
 
 
-def reload(run_dir: Path) -> int:
+def reload(run_dir: Path, *, replay_open: bool = False) -> int:
     """Have the daemon load what is on disk; the number of this ask. Raises as `status` does."""
-    return msgspec.json.decode(ask(run_dir, CTL, protocol.Reload()), type=Accepted).ask
+    return msgspec.json.decode(
+        ask(run_dir, CTL, protocol.Reload(replay_open=replay_open)), type=Accepted
+    ).ask
 
 
 def stacks(run_dir: Path, request: protocol.Stacks) -> list[WorkerStacks]:

@@ -35,7 +35,12 @@ class Stop(Versioned, frozen=True, tag="stop"):
 
 
 class Reload(Versioned, frozen=True, tag="reload"):
-    """Load the code and the configuration that are on disk; the reply tells the `ask`."""
+    """Load the code and the configuration that are on disk; the reply tells the `ask`.
+
+    With `replay_open` the new code is refused unless it replays the executions that are open.
+    """
+
+    replay_open: bool = False
 
 
 class Pause(Versioned, frozen=True, tag="pause"):

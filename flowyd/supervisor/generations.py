@@ -24,12 +24,14 @@ class Want:
 class Plan:
     """What a reload is to bring. `ask` numbers the reloads that somebody asked for.
 
-    `in_place`: only sizes differ, and the code on disk is that of the generation.
+    `in_place`: only sizes differ, and the code on disk is that of the generation. `replay_open`:
+    the new code must replay the executions that are open.
     """
 
     ask: int
     pools: Mapping[str, Want]
     in_place: bool = False
+    replay_open: bool = False
 
 
 # The stages of a reload; before the last one is over nothing that works is touched.

@@ -71,8 +71,8 @@ class Hands:
                 self._spawn(worker, generation)
             case orders.CloseWorker(worker):
                 self._close_worker(worker)
-            case orders.RegisterTypes(generation=generation):
-                self._register(generation)
+            case orders.RegisterTypes():
+                self._register(order)
             case orders.EndErrand():
                 self._end_errand()
             case orders.PrepareGeneration() | orders.AdoptGeneration() | orders.AbandonGeneration():
@@ -264,9 +264,10 @@ class Hands:
 
     # The registration ----------------------------------------------------------------------------
 
-    def _register(self, generation: int) -> None:
+    def _register(self, order: orders.RegisterTypes) -> None:
         self._end_errand()
-        job = messages.ForkRegistration(self._swf(generation))
+        generation = order.generation
+        job = messages.ForkRegistration(self._swf(generation), order.replay_open)
         wire = self._errand = self._fork(job, generation)
         hear = partial(self._hear_errand, wire, generation)
         self._selector.register(wire, selectors.EVENT_READ, hear)

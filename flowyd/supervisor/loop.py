@@ -31,7 +31,7 @@ from flowyd.supervisor.generations import Terms
 from flowyd.supervisor.groups import group_ids
 from flowyd.supervisor.hands import Hands
 from flowyd.supervisor.notices import Told, notices, situation_of
-from flowyd.supervisor.planning import planned
+from flowyd.supervisor.planning import Said, planned
 from flowyd.supervisor.pools import Pool
 from flowyd.supervisor.services import ENGINE, WEB, Down, Service, zygote_of
 from flowyd.supervisor.showing import stacks_of
@@ -165,20 +165,21 @@ class Loop:
                 if self._fleet.stop is None:
                     self._news.append(news.StopAsked())
                 return {"stopping": True}
-            case protocol.Reload():
-                return {"ask": self._reload()}
+            case protocol.Reload(replay_open=replay_open):
+                return {"ask": self._reload(replay_open=replay_open)}
             case protocol.Stacks():
                 return stacks_of(request, self._fleet)
             case _:
                 self._news.append(operation_of(request, self._fleet))
                 return {"accepted": True}
 
-    def _reload(self) -> int:
+    def _reload(self, *, replay_open: bool = False) -> int:
         """Ask for what is on disk now; the number of this ask."""
         self._asks += 1
         reading = self._reread()
         same = self._hands.holds_code(self._fleet.digest)
-        asked = planned(self._hands.config, reading, self._asks, same_code=same)
+        said = Said(self._asks, replay_open=replay_open)
+        asked = planned(self._hands.config, reading, said, same_code=same)
         if reading.config is not None:
             self._hands.asked[self._asks] = reading.config
         self._news.append(asked)

@@ -89,9 +89,13 @@ class ForkWorker(Struct, frozen=True, tag="worker"):
 
 
 class ForkRegistration(Struct, frozen=True, tag="register"):
-    """Fork the one-shot child that registers domain and types; its channel comes along."""
+    """Fork the one-shot child that registers domain and types; its channel comes along.
+
+    With `replay_open` it first replays the open executions with the code of its generation.
+    """
 
     swf: SwfJob
+    replay_open: bool = False
 
 
 ToZygote = Load | ForkWorker | ForkRegistration

@@ -46,6 +46,7 @@ class RegisterTypes:
 
     attempt: int
     generation: int
+    replay_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,32 @@ from flowyd.supervisor.faults import texts
 _log = structlog.get_logger()
 
 
-def register(swf: messages.SwfJob, loaded: Loaded) -> messages.Registered | messages.NotRegistered:
-    """Register what is missing; a fault that is an error says that no worker could work."""
+def register(
+    swf: messages.SwfJob, loaded: Loaded, *, replay_open: bool
+) -> messages.Registered | messages.NotRegistered:
+    """Register what is missing; a fault that is an error says that no worker could work.
+
+    With `replay_open` nothing is registered unless the code replays the open executions.
+    """
     try:
-        client = connect(swf)
+        client = connect(swf, loaded.payloads)
         missing = domain_fault(client, swf)
-        faults = [missing] if missing else register_types(client, loaded.registry)
+        broken = rehearsed(client, loaded) if replay_open and not missing else []
+        faults = [missing] if missing else broken or register_types(client, loaded.registry)
     except (ServiceUnreachable, Throttled) as error:
         return messages.NotRegistered(str(error))
     except ServiceError as error:
         faults = [Fault(f"domain {swf.domain}", str(error), error.hint)]
     return messages.Registered(texts(faults))
+
+
+def rehearsed(client: SWFClient, loaded: Loaded) -> list[Fault]:
+    """What is wrong with the code for the executions that are open."""
+    from flowyd.supervisor.rehearsal import rehearse  # pulls in the engine, which few need
+
+    if loaded.payloads is not None:
+        loaded.registry.vocabulary.allow(loaded.payloads.longest, loaded.payloads.expansion)
+    return rehearse(client, loaded)
 
 
 def domain_fault(client: SWFClient, swf: messages.SwfJob) -> Fault | None:

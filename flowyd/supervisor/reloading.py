@@ -100,7 +100,7 @@ def hear_incoming_load(
         return rejected, orders + more
     enrolling = Enrolling(incoming.plan, incoming.number, now + START_MS)
     loaded = replace(up, reloads=replace(up.reloads, incoming=enrolling))
-    return loaded, (*orders, RegisterTypes(1, incoming.number))
+    return loaded, (*orders, RegisterTypes(1, incoming.number, incoming.plan.replay_open))
 
 
 def hear_incoming_types(

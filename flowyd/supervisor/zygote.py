@@ -70,9 +70,9 @@ def deed(
         match job:
             case messages.ForkWorker():
                 return child.work(job, pools[job.pool], loaded, channel)
-            case messages.ForkRegistration(swf):
+            case messages.ForkRegistration(swf, replay_open):
                 signal.pthread_sigmask(signal.SIG_SETMASK, ())
-                channel.send(registration.register(swf, loaded))
+                channel.send(registration.register(swf, loaded, replay_open=replay_open))
                 return 0
             case messages.Load():
                 return os.EX_PROTOCOL

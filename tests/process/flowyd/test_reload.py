@@ -184,6 +184,21 @@ def test_a_zygote_that_dies_without_a_deploy_is_only_replaced(daemon):
     assert daemon.status().generation == 1
 
 
+def test_code_that_does_not_replay_an_open_execution_is_refused_if_asked(daemon, tmp_path):
+    (tmp_path / "a").mkdir()
+    daemon.flowy("start", "Hanging", f'["{tmp_path}/a"]', "--id", "open-one")
+    daemon.until("the activity runs", lambda _: (tmp_path / "a" / "began").exists())
+    assert daemon.flowyd("reload", "--wait", "--replay-open").returncode == 0, daemon.log
+    edit(plugin(daemon), "self.hang(directory)", "self.hang(directory, 1)")
+    done = daemon.flowyd("reload", "--wait", "--replay-open")
+    assert done.returncode == 1
+    assert "open-one" in done.stderr
+    assert "recorded:" in done.stderr
+    assert daemon.status().generation == 2
+    assert daemon.flowyd("reload", "--wait").returncode == 0
+    (tmp_path / "a" / "go").touch()
+
+
 def test_reloads_that_come_while_one_runs_wait_and_the_last_one_wins(daemon):
     for _ in range(4):
         assert daemon.flowyd("reload").returncode == 0
