@@ -27,9 +27,13 @@ def bad_reload(world: World, situation: str) -> None:
     world.aim(situation, host)
     met = world.present(host)
     host.release(world.generation, broken=True)
-    asked = host.reload()
-    world.hit("bad reload", met)
-    world.until("the bad release is answered", lambda: asked.poll() is not None, 60)
+    number = host.reload()
+    if number is not None:
+        world.hit("bad reload", met)
+        world.until("the bad release is answered", lambda: host.reloaded(number), 60)
+        status = host.status()
+        if status is not None and status.reload.ok:
+            world.faults.append(f"a bad release was taken: {status.reload}")
     host.release(world.generation)
 
 

@@ -5,7 +5,7 @@ import signal
 from chaos import situations
 from chaos.host import Host
 from chaos.processes import came_from, send, state_of
-from chaos.situations import DECISION, RELOAD, Seen
+from chaos.situations import DECISION, Seen
 from chaos.world import World
 
 
@@ -25,8 +25,7 @@ def hold_worker(world: World, situation: str) -> tuple[Seen, set[str]] | None:
         if send(worker.pid, signal.SIGSTOP):
             still = situations.seen(world.home / "now" / str(worker.pid))
             if still is not None:
-                met = {still.situation} | ({RELOAD} if host.reloading else set())
-                return still, met
+                return still, {still.situation} | world.reloading(host)
             send(worker.pid, signal.SIGCONT)
     return None
 
@@ -53,9 +52,9 @@ def kill_child(world: World, situation: str, name: str) -> None:
     """SIGKILL a supervised child, which comes back."""
     host = host_for(world, situation)
     world.aim(situation, host)
-    pid = host.child(name)
-    if pid is not None and send(pid, signal.SIGKILL):
-        world.hit(f"kill {name}", world.present(host))
+    pids, met = host.children(name), world.present(host)
+    if pids and send(world.chance.choice(pids), signal.SIGKILL):
+        world.hit(f"kill {name}", met)
         world.pause(0.3)
 
 
@@ -63,9 +62,10 @@ def freeze_child(world: World, situation: str, name: str) -> None:
     """SIGSTOP a supervised child for a while."""
     host = host_for(world, situation)
     world.aim(situation, host)
-    pid = host.child(name)
-    if pid is not None and send(pid, signal.SIGSTOP):
-        world.hit(f"freeze {name}", world.present(host))
+    pids, met = host.children(name), world.present(host)
+    pid = world.chance.choice(pids) if pids else 0
+    if pid and send(pid, signal.SIGSTOP):
+        world.hit(f"freeze {name}", met)
         world.pause(world.chance.uniform(0.3, 1.0))
         send(pid, signal.SIGCONT)
 

@@ -8,17 +8,18 @@ from flowy import forms
 
 
 class Feed:
-    """Keeps so many executions open, until `wanted` were started."""
+    """Keeps so many executions open, until `wanted` were started and nobody needs more."""
 
     def __init__(self, wanted: int, at_once: int) -> None:
         self.wanted = wanted
         self.at_once = at_once
         self.started: dict[str, int] = {}
+        self.needed = True
         self._unsure = False
 
     @property
     def is_over(self) -> bool:
-        return len(self.started) >= self.wanted
+        return not self.needed and len(self.started) >= self.wanted
 
     def go_on(self, port: int) -> None:
         """Start what is due; a fault leaves the rest for the next time."""

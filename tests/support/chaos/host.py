@@ -10,8 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from chaos.processes import send
-
 from flowyd.control import client
 from flowyd.control.client import ControlError, NotRunning
 from flowyd.control.status import Status
@@ -49,7 +47,6 @@ class Host:
         self.directory = directory
         self.life = 0
         self.environment = environment | {"FLOWY_CHAOS_HOST": name}
-        self.reloads: list[subprocess.Popen[bytes]] = []
         self.process: subprocess.Popen[bytes] | None = None
         (directory / "state").mkdir(parents=True)
 
@@ -117,35 +114,31 @@ class Host:
             return client.metrics(self.run_dir)
         return None
 
-    def flowyd(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Run a subcommand, without waiting for it."""
-        with (self.directory / "commands.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "flowyd", *arguments],
-                cwd=self.directory,
-                stdout=log,
-                stderr=log,
-                env=self.environment,
-            )
-
-    def reload(self) -> subprocess.Popen[bytes]:
-        """Begin a reload; the command ends with it."""
-        asked = self.flowyd("reload", "--wait")
-        self.reloads.append(asked)
-        return asked
+    def reload(self) -> int | None:
+        """Begin a reload; its number, if the daemon can be asked now."""
+        with contextlib.suppress(NotRunning, ControlError):
+            return client.reload(self.run_dir)
+        return None
 
     @property
     def reloading(self) -> bool:
-        """Whether a reload that we asked for is not over yet."""
-        return any(asked.poll() is None for asked in self.reloads)
-
-    def child(self, name: str) -> int | None:
-        """The pid of the first serving child whose name begins so."""
+        """Whether a generation is on its way in, or an old one on its way out."""
         status = self.status()
-        for child in status.children if status else []:
-            if child.name.startswith(name) and child.pid and send(child.pid, 0):
-                return child.pid
-        return None
+        if status is None:
+            return False
+        generations = [child for child in status.children if child.name.startswith("zygote")]
+        return bool(status.reload.stage) or len(generations) > 1
+
+    def reloaded(self, number: int) -> bool:
+        """Whether that reload is over."""
+        status = self.status()
+        return status is not None and status.reload.done >= number
+
+    def children(self, name: str) -> list[int]:
+        """The pids of the living children whose names begin so."""
+        status = self.status()
+        found = [child for child in status.children if child.pid] if status else []
+        return [child.pid or 0 for child in found if child.name.startswith(name)]
 
     def until(self, what: str, holds: Callable[[Status], bool]) -> Status:
         """Wait for a condition on the status."""

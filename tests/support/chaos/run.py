@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chaos import ledger, verdict
 from chaos.calls import executions, history
+from chaos.host import Host
 from chaos.processes import came_from
 from chaos.schedule import Deed
 from chaos.situations import SITUATIONS
@@ -20,12 +21,25 @@ def play(world: World, deeds: Iterator[tuple[Deed, str]], settle: float = SETTLE
         deed(world, situation)
         world.breathe()
     world.engine.inject()
+    for host in world.hosts:
+        renew(world, host)
+    world.feed.needed = False
     world.until("every execution has ended", world.all_closed, settle)
+
+
+def renew(world: World, host: Host) -> None:
+    """After all that a daemon takes one more release, and works as it is told to."""
+    host.until_ready()
+    world.begin_reload(host)
+    host.until("the last release is at work", lambda status: not status.reload.stage)
+    status = host.until_ready()
+    if not status.reload.ok:
+        world.faults.append(f"{host.name} refused the last release: {status.reload}")
 
 
 def faults(world: World) -> list[str]:
     """All that is wrong after a run."""
-    return [*faults_of_executions(world), *world.watch.faults]
+    return [*faults_of_executions(world), *world.watch.faults, *world.faults]
 
 
 def faults_of_executions(world: World) -> Iterator[str]:

@@ -26,10 +26,12 @@ DEEDS: dict[str, Deed] = {
     "ghost_polls": service.ghost_polls,
     "full disk": service.full_disk,
     "clock step": service.clock_step,
+    "good reload": operators.good_reload,
+    "bad reload": operators.bad_reload,
     "scale": operators.scale,
     "restart": operators.restart,
 }
-CALM = ("scale", "restart", "throttle")
+CALM = ("good reload", "bad reload", "scale", "restart", "throttle")
 """What must leave no trace in any history, with `kill worker` to prove that some is left."""
 
 

@@ -39,6 +39,7 @@ class World:
         self.done: Counter[str] = Counter()
         self.skipped: dict[str, str] = {}
         self.killed: set[int] = set()
+        self.faults: list[str] = []
         self.lost_polls: list[tuple[float, float]] = []
         self.generation = 1
         self._scraped_at = 0.0
@@ -96,7 +97,7 @@ class World:
         for pid in came_from(self.marker):
             send(pid, signal.SIGKILL)
         own = [host.process for host in self.hosts] + [self.engine._process]
-        for process in [*own, *self.both.reloads, *self.acts.reloads]:
+        for process in own:
             if process is not None:
                 process.wait()
 
@@ -136,7 +137,7 @@ class World:
     def all_closed(self) -> bool:
         """Whether everything was started and has ended."""
         try:
-            return self.feed.is_over and closed(self.engine.port) >= self.feed.wanted
+            return self.feed.is_over and closed(self.engine.port) >= len(self.feed.started)
         except Unavailable:
             return False
 
@@ -150,16 +151,22 @@ class World:
     def present(self, host: Host | None = None) -> set[str]:
         """The situations that hold now, on one host or anywhere."""
         found = {worker.situation for worker in self.workers(host.name if host else None)}
+        return found | self.reloading(host)
+
+    def reloading(self, host: Host | None = None) -> set[str]:
+        """The situation of a reload, if it holds."""
         asked = (host,) if host else self.hosts
-        return found | ({RELOAD} if any(each.reloading for each in asked) else set())
+        return {RELOAD} if any(each.reloading for each in asked) else set()
 
     def aim(self, situation: str, host: Host | None = None) -> None:
         """Wait for a situation, as far as it can be had."""
         if situation == RELOAD:
             self.begin_reload(host or self.chance.choice(self.hosts))
-        deadline = time.monotonic() + AIM_SECONDS
-        fed = 0.0
-        while situation not in self.present(host) and time.monotonic() < deadline:
+        deadline, fed, name = time.monotonic() + AIM_SECONDS, 0.0, host.name if host else None
+        while time.monotonic() < deadline:
+            met = self.reloading(host) if situation == RELOAD else set()
+            if situation in met | {worker.situation for worker in self.workers(name)}:
+                return
             if time.monotonic() > fed + 0.2:
                 self.breathe()
                 fed = time.monotonic()
