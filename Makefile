@@ -32,7 +32,8 @@ crash: .venv/.ready
 	    tests/process/engine/test_crash_power_cut.py
 
 chaos: .venv/.ready
-	FLOWY_CHAOS_WORKFLOWS=2000 FLOWY_CHAOS_ROUNDS=24 FLOWY_CHAOS_LEAST=5 .venv/bin/python -m pytest -q tests/chaos
+	FLOWY_CHAOS_WORKFLOWS=2000 FLOWY_CHAOS_ROUNDS=24 FLOWY_CHAOS_LEAST=5 FLOWY_MUTANTS=all \
+	    .venv/bin/python -m pytest -q tests/chaos tests/mutants/test_supervisor_mutants.py
 
 property: .venv/.ready
 	FLOWY_PROPERTY_PROGRAMS=4000 FLOWY_PROPERTY_SEED=-1 .venv/bin/python -m pytest -q -o faulthandler_timeout=0 tests/property/flowy

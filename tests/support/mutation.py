@@ -12,9 +12,9 @@ FAILED = 1
 """pytest's exit status when tests ran and some failed; another one is no verdict."""
 
 
-def copy_tree(where: Path, tests: str) -> Path:
-    """Copy what a directory of tests needs, and nothing else."""
-    for name in (*SHARED, tests):
+def copy_tree(where: Path, *tests: str) -> Path:
+    """Copy what directories of tests need, and nothing else."""
+    for name in (*SHARED, *tests):
         source = ROOT / name
         if source.is_dir():
             ignored = shutil.ignore_patterns("__pycache__")

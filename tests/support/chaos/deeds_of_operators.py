@@ -60,3 +60,14 @@ def restart(world: World, situation: str) -> None:
     """Replace the workers of a pool."""
     host = host_for(world, situation)
     operate(world, situation, "restart", host, Restart(pool=POOL))
+
+
+def drain_in_flight(world: World, situation: str) -> None:
+    """Replace the workers of a pool while the answers to their polls are on their way."""
+    host = host_for(world, situation)
+    late = {"kind": "delay", "operation": "PollForActivityTask", "milliseconds": 400}
+    world.engine.inject(late)
+    world.pause(0.6)
+    operate(world, situation, "drain in flight", host, Restart(pool=POOL))
+    world.pause(0.6)
+    world.engine.inject()

@@ -30,9 +30,8 @@ DEEDS: dict[str, Deed] = {
     "bad reload": operators.bad_reload,
     "scale": operators.scale,
     "restart": operators.restart,
+    "drain in flight": operators.drain_in_flight,
 }
-CALM = ("good reload", "bad reload", "scale", "restart", "throttle")
-"""What must leave no trace in any history, with `kill worker` to prove that some is left."""
 
 
 def schedule(world: World, kinds: tuple[str, ...], rounds: int) -> Iterator[tuple[Deed, str]]:
@@ -44,9 +43,9 @@ def schedule(world: World, kinds: tuple[str, ...], rounds: int) -> Iterator[tupl
             yield DEEDS[kind], SITUATIONS[(number + place) % len(SITUATIONS)]
 
 
-def missing(world: World, least: int) -> Iterator[tuple[str, str]]:
+def missing(world: World, kinds: tuple[str, ...], least: int) -> Iterator[tuple[str, str]]:
     """What was met less often than it should."""
-    for kind in DEEDS:
+    for kind in kinds:
         for situation in SITUATIONS:
             if kind not in world.skipped and world.hits[kind, situation] < least:
                 yield kind, situation
