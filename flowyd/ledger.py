@@ -5,7 +5,7 @@ they are folded into its pool's account.
 """
 
 from flowyd.supervisor.orders import WorkerId
-from flowyd.totals import Totals, add, gone
+from flowyd.totals import CourierTotals, Totals, add, add_couriers, gone
 
 
 class Ledger:
@@ -14,6 +14,8 @@ class Ledger:
     def __init__(self) -> None:
         self.closed: dict[str, Totals] = {}
         self.living: dict[WorkerId, Totals] = {}
+        self.couriers = CourierTotals()
+        self._courier = CourierTotals()
 
     def note(self, worker: WorkerId, totals: Totals) -> None:
         """The newest totals of a living worker."""
@@ -31,3 +33,15 @@ class Ledger:
         for worker, totals in self.living.items():
             total = add(total, totals) if worker.pool == pool else total
         return total
+
+    def courier_says(self, totals: CourierTotals) -> None:
+        """The newest totals of the courier that works now."""
+        self._courier = totals
+
+    def courier_gone(self) -> None:
+        """It ended: what it did stays counted."""
+        self.couriers, self._courier = self.of_couriers(), CourierTotals()
+
+    def of_couriers(self) -> CourierTotals:
+        """What all couriers did together."""
+        return add_couriers(self.couriers, self._courier)

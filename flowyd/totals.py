@@ -13,6 +13,9 @@ POLL_BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 75
 """Seconds; an empty poll lasts 60."""
 TASK_BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 3600.0)
 
+LAG_BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""How much later than it was due a heartbeat arrived, and a death was reported."""
+
 
 class Histogram(Struct):
     """Observations in buckets (the last one has no bound), and their sum in seconds."""
@@ -34,6 +37,11 @@ def no_polls() -> Histogram:
 def no_tasks() -> Histogram:
     """An empty histogram of tasks."""
     return Histogram([0] * (len(TASK_BOUNDS) + 1))
+
+
+def no_lags() -> Histogram:
+    """An empty histogram of delays."""
+    return Histogram([0] * (len(LAG_BOUNDS) + 1))
 
 
 class Totals(Struct):
@@ -87,6 +95,33 @@ def add(one: Totals, other: Totals) -> Totals:
         add_counts(one.evictions, other.evictions),
         one.kept + other.kept,
         one.parked + other.parked,
+    )
+
+
+class CourierTotals(Struct):
+    """Heartbeats and reports of lost workers, by how they ended, and how late they were."""
+
+    heartbeats: dict[str, int] = field(default_factory=dict)
+    heartbeat_lag: Histogram = field(default_factory=no_lags)
+    reports: dict[str, int] = field(default_factory=dict)
+
+    def sent(self, result: str, lag: float) -> None:
+        """Count a heartbeat that was so many seconds late."""
+        self.heartbeats[result] = self.heartbeats.get(result, 0) + 1
+        if result != "error":
+            self.heartbeat_lag.observe(LAG_BOUNDS, lag)
+
+    def reported(self, told: str) -> None:
+        """Count a report."""
+        self.reports[told] = self.reports.get(told, 0) + 1
+
+
+def add_couriers(one: CourierTotals, other: CourierTotals) -> CourierTotals:
+    """The sum of two."""
+    return CourierTotals(
+        add_counts(one.heartbeats, other.heartbeats),
+        add_histograms(one.heartbeat_lag, other.heartbeat_lag),
+        add_counts(one.reports, other.reports),
     )
 
 

@@ -43,6 +43,7 @@ class SWFClient:
     an `endpoint_url` on loopback that finds none, any will do. Inputs, results and details cross
     through `payloads` both ways; a decider's answers and an activity's input its worker sees to.
     `instance` is what `{instance}` in task lists stands for.
+    `read_seconds` is how long any answer but a poll's may take.
     """
 
     def __init__(  # noqa: PLR0913  # what a program may want, each by name
@@ -55,6 +56,7 @@ class SWFClient:
         credentials: tuple[str, str] | None = None,
         payloads: Payloads | None = None,
         instance: str = "",
+        read_seconds: float = READ_SECONDS,
     ) -> None:
         self.domain = domain
         self.payloads = payloads or Payloads()
@@ -65,8 +67,8 @@ class SWFClient:
         # botocore would poll again by itself and lose the first answer's token; a response
         # that it repeated unseen would be refused as unknown although the first one counted.
         self._polls = connect(self._session, endpoint_url, POLL_READ_SECONDS, 1)
-        self._once = connect(self._session, endpoint_url, READ_SECONDS, 1)
-        self._reads = connect(self._session, endpoint_url, READ_SECONDS, 3)
+        self._once = connect(self._session, endpoint_url, read_seconds, 1)
+        self._reads = connect(self._session, endpoint_url, read_seconds, 3)
 
     # Polls ---------------------------------------------------------------------------------------
 

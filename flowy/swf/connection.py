@@ -16,6 +16,8 @@ from flowy.swf.transport import CONNECT_SECONDS, translated
 
 NOBODY = ("flowy", "flowy")
 """Credentials for a server on this host that asks for none."""
+CONNECTIONS = 32
+"""As many as flowyd's courier has requests on their way; only what is used is opened."""
 
 
 def open_session(
@@ -56,6 +58,7 @@ def connect(session: boto3.Session, endpoint_url: str | None, read: float, attem
         connect_timeout=CONNECT_SECONDS,
         retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
+        max_pool_connections=CONNECTIONS,
     )
     try:
         return session.client("swf", endpoint_url=endpoint_url, config=config)

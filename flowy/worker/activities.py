@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -26,7 +26,7 @@ from flowy.worker.execution import (
     Outcome,
     Unanswered,
 )
-from flowy.worker.heartbeats import Heartbeats, TaskLink
+from flowy.worker.heartbeats import Heartbeats, Keeper, TaskLink
 from flowy.worker.post import Post, Reporter, Silent, Stop, TaskSummary
 from flowy.worker.responding import respond
 
@@ -54,54 +54,100 @@ class Times:
         return self.heartbeat is None or self.heartbeat >= self.start_to_close
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A task, the definition of its type or why there is none, and its time-outs."""
+
+    task: ActivityTask
+    definition: ActivityDefinition | UnknownType
+    times: Times
+
+
 def serve_activities(
-    post: Post, stop: Stop, reporter: Reporter | None = None, cut: Stop | None = None
+    post: Post,
+    stop: Stop,
+    reporter: Reporter | None = None,
+    cut: Stop | None = None,
+    keeper: Keeper | None = None,
 ) -> None:
     """Run the tasks of an activity task list until `stop`; the task in flight is run to its end.
 
     `cut` is the drain's end: once it is set a running activity's heartbeat answers False, and what
-    then gives up is answered `flowy.WorkerShutdown`.
+    then gives up is answered `flowy.WorkerShutdown`. The `keeper` sends the heartbeats; without one
+    a thread does.
     """
     heard = reporter or Silent()
-    with Heartbeats(post.client) as heartbeats:
+    with Heartbeats(post.client) if keeper is None else nullcontext(keeper) as kept:
         for task in polling.tasks(post.client.poll_activity, post, stop, heard):
-            serve(post, task, heartbeats, cut, heard)
+            serve(post, task, kept, cut, heard)
 
 
 def serve(
-    post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | None, reporter: Reporter
+    post: Post, task: ActivityTask, keeper: Keeper, cut: Stop | None, reporter: Reporter
 ) -> None:
     """Run and answer one task, and tell of it; a fault of ours ends this task only."""
     began, ended = time.monotonic(), "broken"
-    reporter.began(summary(task))
     names = {"workflow_id": task.execution.workflow_id, "run_id": task.execution.run_id}
     with structlog.contextvars.bound_contextvars(**names, activity_id=task.id):
         try:
-            ended = handle(post, task, heartbeats, cut)
+            known = known_of(post, task)
+            reporter.began(summary(task, known.times.start_to_close))
+            ended = handle(post, known, keeper, cut)
         except Exception:  # noqa: BLE001  # the top of the loop: the next task is not to blame
             _log.error("the worker failed at a task; SWF will time it out", exc_info=True)
         finally:
             reporter.ended(ended, time.monotonic() - began)
 
 
-def handle(post: Post, task: ActivityTask, heartbeats: Heartbeats, cut: Stop | None) -> str:
-    """Run and answer one task; the word for how it ended."""
-    began = post.time.monotonic()
+def known_of(post: Post, task: ActivityTask) -> Known:
+    """What is known of a task, its input as it was before the codecs."""
     with suppress(PayloadError):  # it is told when the input is opened
         task = msgspec.structs.replace(task, input=post.client.payloads.read(task.input))
     try:
         definition = post.registry.activity(task.type)
     except UnknownType as error:
+        return Known(task, error, times_of(task, ACTIVITY_DEFAULTS))
+    return Known(task, definition, times_of(task, definition.options))
+
+
+def handle(post: Post, known: Known, keeper: Keeper, cut: Stop | None) -> str:
+    """Run and answer one task; the word for how it ended."""
+    task, times = known.task, known.times
+    deadline = post.time.monotonic() + times.start_to_close
+    if isinstance(known.definition, UnknownType):
         _log.error("no plugin for an activity task", type=str(task.type))
-        failure = forms.write_failure(forms.UNKNOWN_TYPE, str(error))
-        deadline = began + times_of(task, ACTIVITY_DEFAULTS).start_to_close
+        failure = forms.write_failure(forms.UNKNOWN_TYPE, str(known.definition))
         return answer(post, task, execution.failed(failure), deadline)
-    times = times_of(task, definition.options)
+    left = keeper.time_left()
+    if left is not None and times.start_to_close > left:
+        return answer(post, task, not_begun(times, left), deadline)
+    with keeper.of(link_of(task, known.definition, times, cut)) as link:
+        outcome = outcome_of(post, known.definition, task, link, deadline)
+        if not isinstance(outcome, Unanswered | Deferred):
+            link.ran()
+        return answer(post, task, outcome, deadline)
+
+
+def link_of(
+    task: ActivityTask, definition: ActivityDefinition, times: Times, cut: Stop | None
+) -> TaskLink:
+    """The way from the code to its worker."""
     automatic = definition.options.auto_heartbeat is not False
-    ours = TaskLink(task.token, times.pace, automatic, cut, not automatic or times.silence)
-    with heartbeats.of(ours) as link:
-        deadline = began + times.start_to_close
-        return answer(post, task, outcome_of(post, definition, task, link, deadline), deadline)
+    return TaskLink(
+        task.token,
+        times.pace,
+        automatic,
+        cut,
+        may_defer=not automatic or times.silence,
+        lasts=times.start_to_close,
+        task=summary(task),
+    )
+
+
+def not_begun(times: Times, left: float) -> Failed:
+    """The answer to a task that came when its worker was leaving: it is rescheduled free."""
+    told = f"the worker leaves in {max(left, 0):.0f} s, the task may take {times.start_to_close:g}"
+    return execution.failed(forms.write_failure(forms.NOT_BEGUN, told))
 
 
 def outcome_of(
@@ -181,7 +227,7 @@ def effective(told: int | None, own: Seconds | Unset) -> float | None:
     return seconds(own) if own is not UNSET and own else None
 
 
-def summary(task: ActivityTask) -> TaskSummary:
+def summary(task: ActivityTask, limit: float | None = None) -> TaskSummary:
     """What a reporter hears of an activity task."""
     run = task.execution
-    return TaskSummary("activity", str(task.type), run.workflow_id, run.run_id, task.id)
+    return TaskSummary("activity", str(task.type), run.workflow_id, run.run_id, task.id, limit)

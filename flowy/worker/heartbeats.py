@@ -5,17 +5,18 @@ An activity may call `heartbeat` a million times; SWF hears of it at half of the
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Condition, Thread
-from typing import Self
+from typing import Protocol, Self
 
 import structlog
 
+from flowy._activity import Link
 from flowy.errors import OptionError, SerializationError, ServiceError, UnknownResource
 from flowy.swf import limits
 from flowy.worker.backoff import answer_delay
-from flowy.worker.post import Service, Stop
+from flowy.worker.post import Service, Stop, TaskSummary
 
 _log = structlog.get_logger()
 
@@ -30,7 +31,8 @@ class TaskLink:
     A heartbeat is due `every` so many seconds; an `automatic` one is sent then, another as soon as
     the code has given a sign of life since the last. The activity's thread writes `beats` and
     `details`, the heartbeat thread the other flags: each has one writer, so no lock is needed.
-    `may_defer` is whether the task lives on when nobody sends its heartbeats.
+    `may_defer` is whether the task lives on when nobody sends its heartbeats, `lasts` is after how
+    many seconds it times out.
     """
 
     token: str
@@ -38,6 +40,8 @@ class TaskLink:
     automatic: bool
     cut: Stop | None = None
     may_defer: bool = True
+    lasts: float = limits.YEAR
+    task: TaskSummary | None = None
     wake: Callable[[], None] = field(default=lambda: None)
     overdue: bool = False
     beats: int = 0
@@ -56,12 +60,7 @@ class TaskLink:
         Raises:
             SerializationError: for details longer than SWF takes.
         """
-        if details is not None and len(details) > limits.HEARTBEAT_DETAILS:
-            raise SerializationError(
-                f"{len(details):,} characters, SWF takes {limits.HEARTBEAT_DETAILS:,}",
-                where="heartbeat details",
-                hint="store it elsewhere and give where it is",
-            )
+        check_details(details)
         self.details = self.details if details is None else details
         self.beats += 1
         if self.overdue:
@@ -79,6 +78,43 @@ class TaskLink:
                 hint="a task that is deferred needs heartbeat=None",
             )
         return self.token
+
+    def ran(self) -> None:
+        """The code has ended: while its answer is on its way it needs no sign of life."""
+        self.automatic = True
+        if self.overdue:
+            self.wake()
+
+
+def check_details(details: str | None) -> None:
+    """Look at a heartbeat's details.
+
+    Raises:
+        SerializationError: if they are longer than SWF takes.
+    """
+    if details is not None and len(details) > limits.HEARTBEAT_DETAILS:
+        raise SerializationError(
+            f"{len(details):,} characters, SWF takes {limits.HEARTBEAT_DETAILS:,}",
+            where="heartbeat details",
+            hint="store it elsewhere and give where it is",
+        )
+
+
+class KeptLink(Link, Protocol):
+    """A link whose keeper is told when the code has ended."""
+
+    def ran(self) -> None:
+        """The code has ended; its answer is on its way."""
+
+
+class Keeper(Protocol):
+    """Who sees to the heartbeats of a worker's tasks."""
+
+    def of(self, link: TaskLink) -> AbstractContextManager[KeptLink]:
+        """While inside, the link's heartbeats are sent; the code gets the link that this gives."""
+
+    def time_left(self) -> float | None:
+        """Seconds until a running task is cut; None: it may run to its end."""
 
 
 class Heartbeats:
@@ -110,6 +146,10 @@ class Heartbeats:
             yield link
         finally:
             self._serve(None)
+
+    def time_left(self) -> float | None:
+        """Nobody cuts these workers' tasks."""
+        return None
 
     def _serve(self, link: TaskLink | None) -> None:
         with self._changed:
@@ -160,7 +200,7 @@ class Heartbeats:
             return True
         link.overdue = True
         with self._changed:
-            self._changed.wait_for(lambda: self._over(link) or link.beats > sent)
+            self._changed.wait_for(lambda: self._over(link) or link.automatic or link.beats > sent)
         link.overdue = False
         return not self._over(link)
 

@@ -107,7 +107,7 @@ class TaskSummary:
     """What a reporter hears of a task.
 
     `activity_id` is that of an activity task, else None; `type` is written `name/version`, and is
-    the name as it was decided for a Lambda function.
+    the name as it was decided for a Lambda function. After `limit` seconds it has timed out.
     """
 
     kind: Literal["decision", "activity", "lambda"]
@@ -115,6 +115,7 @@ class TaskSummary:
     workflow_id: str
     run_id: str
     activity_id: str | None = None
+    limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,12 @@ class Channel(Generic[T]):
         """For selectors."""
         return self.socket.fileno()
 
-    def send(self, message: msgspec.Struct, *ends: socket.socket) -> bool:
-        """Send a message and copies of sockets; False if the other end is full or gone."""
+    def send(self, message: msgspec.Struct, *fds: int) -> bool:
+        """Send a message and copies of descriptors; False if the other end is full or gone."""
         packet = self._encoder.encode(message)
         try:
-            if ends:
-                socket.send_fds(self.socket, [packet], [end.fileno() for end in ends])
+            if fds:
+                socket.send_fds(self.socket, [packet], fds)
             else:
                 self.socket.send(packet)
         except BlockingIOError:
@@ -54,11 +54,18 @@ class Channel(Generic[T]):
             return None
         return self._decoder.decode(packet) if packet else None
 
-    def receive_with_socket(self) -> tuple[T | None, socket.socket | None]:
-        """The next message, and the socket that came with it, if one did."""
-        packet, fds, _, _ = socket.recv_fds(self.socket, PACKET, 1)
-        end = socket.socket(fileno=fds[0]) if fds else None
-        return (self._decoder.decode(packet) if packet else None), end
+    def receive_with_fds(self, most: int) -> tuple[T | None, list[int]]:
+        """The next message, and the descriptors that came with it.
+
+        Raises:
+            BlockingIOError: if the socket does not block and nothing is there.
+            msgspec.DecodeError: if the packet is no message.
+        """
+        try:
+            packet, fds, _, _ = socket.recv_fds(self.socket, PACKET, most)
+        except ConnectionResetError:
+            return None, []
+        return (self._decoder.decode(packet) if packet else None), fds
 
     def close(self) -> None:
         """Close this end."""

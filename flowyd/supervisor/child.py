@@ -15,12 +15,16 @@ from flowy.errors import FlowyError
 from flowy.payloads import Payloads
 from flowy.plugins import Loaded
 from flowy.swf.client import SWFClient
+from flowy.swf.limits import HEARTBEAT_DETAILS
 from flowy.worker.activities import serve_activities
 from flowy.worker.decisions import serve_decisions
 from flowy.worker.hosting import WorkerInfo
 from flowy.worker.kept import Bounds
 from flowy.worker.lambdas import serve_lambdas
 from flowy.worker.post import Post
+from flowyd.board import Board
+from flowyd.board_link import BoardKeeper
+from flowyd.memory import map_board
 from flowyd.supervisor import messages, recycling, stacks
 from flowyd.supervisor.channels import Channel
 from flowyd.supervisor.policy import EX_CONFIG
@@ -43,9 +47,15 @@ def connect(swf: messages.SwfJob, payloads: Payloads | None = None) -> SWFClient
 
 
 def work(
-    job: messages.ForkWorker, pool: messages.PoolJob, loaded: Loaded, channel: Channel[object]
+    job: messages.ForkWorker,
+    pool: messages.PoolJob,
+    loaded: Loaded,
+    channel: Channel[object],
+    memory: int,
 ) -> int:
-    """Be a worker until told to leave; the exit code."""
+    """Be a worker until told to leave; the exit code. `memory` is the board's descriptor."""
+    board = map_board(memory)
+    os.close(memory)
     faulthandler.enable()  # SIGABRT writes all stacks to the log
     stacks.offer()
     gc.enable()
@@ -70,14 +80,14 @@ def work(
     loaded.hooks.hook.flowy_worker_start(worker=worker)
     scribe.ready()
     _log.debug("worker ready", task_list=pool.task_list)
-    serve(pool, post, scribe)
+    serve(pool, post, scribe, board)
     loaded.hooks.hook.flowy_worker_stop(worker=worker)
     scribe.close()
     _log.debug("worker leaves")
     return 0
 
 
-def serve(pool: messages.PoolJob, post: Post, scribe: Scribe) -> None:
+def serve(pool: messages.PoolJob, post: Post, scribe: Scribe, board: Board) -> None:
     """Do a pool's work until the scribe says to stop."""
     if pool.kind == "decider":
         keep = Bounds(pool.keep, pool.keep_memory) if pool.keep else None
@@ -85,7 +95,9 @@ def serve(pool: messages.PoolJob, post: Post, scribe: Scribe) -> None:
     elif pool.kind == "lambda":
         serve_lambdas(post, scribe.stop, scribe)
     else:
-        serve_activities(post, scribe.stop, scribe, scribe.cut)
+        payloads = post.client.payloads
+        keeper = BoardKeeper(board, lambda text: payloads.write_short(text, HEARTBEAT_DETAILS))
+        serve_activities(post, scribe.stop, scribe, scribe.cut, keeper)
 
 
 def leave(code: int) -> None:

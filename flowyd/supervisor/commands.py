@@ -11,7 +11,7 @@ from flowyd.config.shapes import LogsConfig, PluginsConfig, PoolConfig
 from flowyd.supervisor import messages
 from flowyd.supervisor.keys import FILE as KEY_FILE
 from flowyd.supervisor.keys import engine_key
-from flowyd.supervisor.services import ENGINE, WEB, generation_of
+from flowyd.supervisor.services import COURIER, ENGINE, WEB, generation_of
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """numpy starts a thread per core at import, and a fork loses them."""
@@ -51,6 +51,8 @@ class Commands:
         if name == WEB:
             run_dir = str(self._config.run_dir)
             return ["flowyd.web", self._config.web.listen or "", run_dir]
+        if name == COURIER:
+            return ["flowyd.courier"]
         if generation_of(name) is not None:
             return ["flowyd.supervisor.zygote"]
         raise KeyError(name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from flowy.errors import Fault
 from flowyd.supervisor.generations import Reloads, Terms
-from flowyd.supervisor.orders import Order
+from flowyd.supervisor.orders import Order, WorkerId
 from flowyd.supervisor.pools import Pool
 from flowyd.supervisor.services import Service
 
@@ -68,6 +68,10 @@ class Fleet:
     digest: str = ""
     changed: bool = False
     removed: frozenset[str] = frozenset()
+    owed: frozenset[WorkerId] = frozenset()
+    """Workers that are gone and whose tasks the courier has yet to answer."""
+    empty_since: int | None = None
+    """When the last worker was gone, on the way down."""
 
 
 Step = tuple[Fleet, tuple[Order, ...]]

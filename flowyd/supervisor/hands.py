@@ -17,10 +17,11 @@ from flowyd.ledger import Ledger
 from flowyd.supervisor import code, messages, news, orders, processes, states
 from flowyd.supervisor.channels import Channel, pair
 from flowyd.supervisor.commands import Commands, home, load_order, zygote_environment
+from flowyd.supervisor.dispatch import Dispatch
 from flowyd.supervisor.faults import faults_of
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.output import Output
-from flowyd.supervisor.services import ENGINE, Announced, Launched, generation_of
+from flowyd.supervisor.services import COURIER, ENGINE, Announced, Launched, generation_of
 from flowyd.supervisor.silence import Patience
 
 ERRAND = "registration"
@@ -60,17 +61,21 @@ class Hands:
         self.asked: dict[int, Config] = {}
         """What was read for each reload that was asked for and is not over."""
         self._lifeline: int | None = None
+        self._dispatch = Dispatch(selector, ledger, tell)
         self.exit_code: int | None = None
 
-    def carry(self, order: orders.Order) -> None:
+    def carry(self, order: orders.Order) -> None:  # noqa: C901 — one line an order
         """Carry out one order."""
         match order:
             case orders.LaunchService(name):
                 self._launch(name)
             case orders.SpawnWorker(worker, generation):
                 self._spawn(worker, generation)
-            case orders.CloseWorker(worker):
+            case orders.CloseWorker(worker, exit_):
                 self._close_worker(worker)
+                self._dispatch.close(worker, exit_)
+            case orders.MarkBoard(worker, until, cut):
+                self._dispatch.mark(worker, until, cut=cut)
             case orders.RegisterTypes():
                 self._register(order)
             case orders.EndErrand():
@@ -103,11 +108,7 @@ class Hands:
 
     def _launch(self, name: str) -> None:
         try:
-            generation = generation_of(name)
-            if generation is None:
-                child = self._launch_talker(name)
-            else:
-                child = self._launch_zygote(name, generation)
+            child = self._start(name)
         except OSError as error:
             _log.error("no process can be made", child=name, error=str(error))
             self._tell(news.ServiceEvent(name, states.Exited(os.EX_OSERR)))
@@ -115,6 +116,15 @@ class Hands:
         self._services[name] = child
         self._owners[child.pid] = name
         self._tell(news.ServiceEvent(name, Launched(child.pid)))
+
+    def _start(self, name: str) -> subprocess.Popen[bytes]:
+        generation = generation_of(name)
+        if generation is not None:
+            return self._launch_zygote(name, generation)
+        if name == COURIER:
+            commands, logs = self._commands, self.config.logs
+            return self._dispatch.launch(commands.of(name), commands.environment(), logs)
+        return self._launch_talker(name)
 
     def _launch_talker(self, name: str) -> subprocess.Popen[bytes]:
         """A child that says on its standard output where it serves."""
@@ -204,13 +214,13 @@ class Hands:
         return bool(self._files) and code.digest(self._files) == digest
 
     def _fork(
-        self, job: messages.ForkWorker | messages.ForkRegistration, generation: int
+        self, job: messages.ForkWorker | messages.ForkRegistration, generation: int, *boards: int
     ) -> ChildWire:
         """Ask for a child. If the zygote cannot be asked, its channel ends at once."""
         ours, theirs = pair()
         with theirs:
             if generation in self._zygotes:
-                self._zygotes[generation].send(job, theirs)
+                self._zygotes[generation].send(job, theirs.fileno(), *boards)
         return ChildWire(ours, messages.FromChild)
 
     # Workers -------------------------------------------------------------------------------------
@@ -218,8 +228,14 @@ class Hands:
     def _spawn(self, worker: WorkerId, generation: int) -> None:
         sign_ms = Patience(self.config.supervisor.hung_after).sign_ms
         swf = self._swf(generation)
+        try:
+            board = self._dispatch.open(worker, swf)
+        except OSError as error:
+            _log.error("no board can be made", worker=str(worker), error=str(error))
+            self._tell(news.WorkerEvent(worker, states.Lost()))
+            return
         job = messages.ForkWorker(worker.pool, worker.slot, worker.spawn, swf, sign_ms)
-        wire = self._fork(job, generation)
+        wire = self._fork(job, generation, board)
         self._workers[worker] = wire
         self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_worker(worker))
 
@@ -295,6 +311,10 @@ class Hands:
             if owner == ERRAND:
                 processes.send(pid, states.Sign.KILL)
 
+    def flush(self) -> None:
+        """Send what did not fit when it was written."""
+        self._dispatch.flush()
+
     # Ends ----------------------------------------------------------------------------------------
 
     def bury(self, pid: int, code: int) -> None:
@@ -324,6 +344,7 @@ class Hands:
         for generation in tuple(self._zygotes):
             self._drop_zygote(generation)
         self._hold_lifeline(None)
+        self._dispatch.shut()
         for output in self._outputs:
             self._selector.unregister(output)
             output.close()

@@ -33,7 +33,7 @@ from flowyd.supervisor.hands import Hands
 from flowyd.supervisor.notices import Told, notices, situation_of
 from flowyd.supervisor.planning import Said, planned
 from flowyd.supervisor.pools import Pool
-from flowyd.supervisor.services import ENGINE, WEB, Down, Service, zygote_of
+from flowyd.supervisor.services import COURIER, ENGINE, WEB, Down, Service, zygote_of
 from flowyd.supervisor.showing import stacks_of
 from flowyd.supervisor.silence import Patience
 from flowyd.supervisor.states import Tick
@@ -52,7 +52,7 @@ def now_ms() -> int:
 def new_fleet(config: Config, *, strict: bool) -> Fleet:
     """The fleet before anything happened."""
     patience = Patience(config.supervisor.hung_after)
-    names = [zygote_of(1)]
+    names = [zygote_of(1), COURIER]
     names += [ENGINE] if config.swf.backend == EMBEDDED else []
     names += [WEB] if config.web.listen else []
     return Fleet(
@@ -130,6 +130,7 @@ class Loop:
             self._hands.bury(pid, code)
         self._news.append(Tick())
         self._decide()
+        self._hands.flush()
         self._server.drop_idle()
         self._follow_code()
         self._notify()

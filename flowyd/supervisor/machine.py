@@ -32,6 +32,7 @@ from flowyd.supervisor.states import (
     Killing,
     Leaves,
     Lost,
+    Mark,
     Polling,
     Recalled,
     Retire,
@@ -220,7 +221,8 @@ def step_draining(state: Draining, event: Event, now: int) -> Step:
         case Waits() | Leaves():
             return redrain(state, None, state.cut_at), ()
         case Drain(cut_at):
-            return redrain(state, state.task, cut_at), (Send(state.pid, Sign.TERM),)
+            mark = Mark(cut_at, cut=False)
+            return redrain(state, state.task, cut_at), (mark, Send(state.pid, Sign.TERM))
         case Cut():
             return cut(state, state.task, now)
         case Kill():
@@ -286,7 +288,8 @@ def drain(
     birth: Birth, pid: int, task: Task | None, cut_at: int | None, now: int
 ) -> tuple[Draining, tuple[Action, ...]]:
     """Tell it to leave after its task."""
-    return Draining(birth, pid, now, task, cut_at, recycled=False), (Send(pid, Sign.TERM),)
+    actions = (Mark(cut_at, cut=False), Send(pid, Sign.TERM))
+    return Draining(birth, pid, now, task, cut_at, recycled=False), actions
 
 
 def redrain(state: Draining, task: Task | None, cut_at: int | None) -> Draining:
@@ -297,7 +300,7 @@ def redrain(state: Draining, task: Task | None, cut_at: int | None) -> Draining:
 def cut(state: Polling | Busy | Retiring | Draining, task: Task | None, now: int) -> Step:
     """Its time is over: it shall give up what it has."""
     cutting = Cutting(state.birth, state.pid, now, task, now + CUT_MS)
-    return cutting, (Send(state.pid, Sign.CUT),)
+    return cutting, (Mark(now, cut=True), Send(state.pid, Sign.CUT))
 
 
 def abort(state: Starting | Cutting, now: int) -> Step:
@@ -323,11 +326,13 @@ def kill(
 
 def never_born(state: Spawning | Recalled, kind: ExitClass) -> Step:
     """Give it up; if the zygote makes it yet, the closed channel ends it."""
-    return Gone(state.birth, Exit(kind, None)), (Forget(),)
+    exit_ = Exit(kind, None)
+    return Gone(state.birth, exit_), (Forget(exit_),)
 
 
 def gone(
     state: Starting | Polling | Busy | Retiring | Draining | Cutting | Aborting | Killing, code: int
 ) -> Step:
     """The end, with its class."""
-    return Gone(state.birth, Exit(classify(state, code), code)), (Forget(),)
+    exit_ = Exit(classify(state, code), code)
+    return Gone(state.birth, exit_), (Forget(exit_),)

@@ -6,25 +6,39 @@ from typing import assert_never
 from flowy.errors import Fault
 from flowyd.supervisor import services
 from flowyd.supervisor.fleet import Fleet, Step
-from flowyd.supervisor.orders import CloseWorker, LaunchService, Order, SendSignal, Tell, WorkerId
+from flowyd.supervisor.orders import (
+    CloseWorker,
+    LaunchService,
+    MarkBoard,
+    Order,
+    SendSignal,
+    Tell,
+    WorkerId,
+)
 from flowyd.supervisor.policy import FAILURES
 from flowyd.supervisor.pools import Key, Pool
-from flowyd.supervisor.states import Forget, Send
+from flowyd.supervisor.states import Action, Forget, Mark, Send
 
 
-def with_pool(fleet: Fleet, pool: Pool, actions: tuple[tuple[Key, Send | Forget], ...]) -> Step:
+def with_pool(fleet: Fleet, pool: Pool, actions: tuple[tuple[Key, Action], ...]) -> Step:
     """The fleet with a pool replaced, and the pool's actions addressed."""
     orders: list[Order] = []
+    owed = set(fleet.owed)
     for key, action in actions:
+        worker = WorkerId(pool.name, key.slot, key.spawn)
         match action:
             case Send(pid, sign):
                 orders.append(SendSignal(pid, sign))
-            case Forget():
-                orders.append(CloseWorker(WorkerId(pool.name, key.slot, key.spawn)))
+            case Mark(until, cut):
+                orders.append(MarkBoard(worker, until, cut))
+            case Forget(exit_):
+                orders.append(CloseWorker(worker, exit_))
+                owed.add(worker)
             case _:
                 assert_never(action)
     told = tell_changes(fleet.pools[pool.name], pool)
-    return replace(fleet, pools={**fleet.pools, pool.name: pool}), (*orders, *told)
+    pools = {**fleet.pools, pool.name: pool}
+    return replace(fleet, pools=pools, owed=frozenset(owed)), (*orders, *told)
 
 
 def tell_changes(before: Pool, after: Pool) -> tuple[Tell, ...]:

@@ -27,6 +27,13 @@ class WorkerAlive:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardClosed:
+    """Nothing is owed any more for a worker that is gone: its task, if it left one, is answered."""
+
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceEvent:
     """Something happened to an exec'd child."""
 
@@ -120,6 +127,7 @@ Operation = PauseAsked | ResumeAsked | ScaleAsked | RestartAsked
 Event = (
     WorkerEvent
     | WorkerAlive
+    | BoardClosed
     | ServiceEvent
     | PluginsLoaded
     | TypesRegistered

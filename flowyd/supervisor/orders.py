@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flowyd.supervisor.states import Sign
+from flowyd.supervisor.states import Exit, Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,19 @@ class SpawnWorker:
 
 @dataclass(frozen=True, slots=True)
 class CloseWorker:
-    """Close a worker's channel."""
+    """Close a worker's channel, and have its task answered if it left one."""
 
     worker: WorkerId
+    exit: Exit
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBoard:
+    """Write on a worker's board when its drain is over, or that it is."""
+
+    worker: WorkerId
+    until: int | None
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ Order = (
     LaunchService
     | SpawnWorker
     | CloseWorker
+    | MarkBoard
     | RegisterTypes
     | EndErrand
     | PrepareGeneration

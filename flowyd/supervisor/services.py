@@ -15,9 +15,13 @@ CLOSE_MS = 10_000
 """After SIGTERM; then SIGKILL."""
 ENGINE = "engine"
 WEB = "web"
+COURIER = "courier"
 ZYGOTE = "zygote"
-LONGEST = {ENGINE: 1_000}
-"""The engine's workers wait for nothing but it, so it comes back within a second."""
+LONGEST = {ENGINE: 1_000, COURIER: 1_000}
+"""The engine's workers wait for nothing but it, so it comes back within a second; the courier's
+heartbeats must not be missed."""
+SILENCE_MS = 3_000
+"""A courier that says nothing for so long is stopped or stuck, and another one takes its boards."""
 
 
 # States.
@@ -55,6 +59,8 @@ class Serving:
     since: int
     failures: int
     address: str
+    heard: int | None = None
+    """When it last gave a sign of life; None: it never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,11 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """It gave a sign of life, which it will do again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """It is not wanted any more."""
 
@@ -108,7 +119,7 @@ class Launch:
     """Start the process."""
 
 
-Event = Launched | Announced | Exited | Close | Kill | Tick
+Event = Launched | Announced | Heard | Exited | Close | Kill | Tick
 Step = tuple[State, tuple[Send | Launch, ...]]
 
 
@@ -172,6 +183,12 @@ def step(state: State, event: Event, now: int, restart: tuple[int, int]) -> Step
                     return Serving(state.pid, now, state.failures, address), ()
                 case _:
                     return state, ()
+        case Heard():
+            match state:
+                case Serving():
+                    return replace(state, heard=now), ()
+                case _:
+                    return state, ()
         case Exited():
             closed = isinstance(state, Closing | Closed)
             return (Closed() if closed else Down(now + wait, failures)), ()
@@ -224,6 +241,8 @@ def step_tick(state: State, now: int) -> Step:
             return Launching(state.failures), (Launch(),)
         case Opening() if now >= state.since + START_MS:
             return Doomed(state.pid, state.failures), (Send(state.pid, Sign.KILL),)
+        case Serving(heard=int(heard)) if now >= heard + SILENCE_MS:
+            return Doomed(state.pid, state.failures), (Send(state.pid, Sign.KILL),)
         case Closing() if now >= state.kill_at:
             return replace(state, kill_at=now + CLOSE_MS), (Send(state.pid, Sign.KILL),)
         case _:
@@ -239,6 +258,8 @@ def deadline(state: State) -> int | None:
             return state.since + START_MS
         case Closing():
             return state.kill_at
+        case Serving(heard=int(heard)):
+            return heard + SILENCE_MS
         case _:
             return None
 

@@ -273,9 +273,19 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Write on its board when its drain is over (None: never), or that it is over (`cut`)."""
+
+    until: int | None
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
-    """Close its channel: whoever is still on the other end ends itself."""
+    """Close its channel: whoever is still on the other end ends itself. `exit` was its end."""
+
+    exit: Exit
 
 
-Action = Send | Forget
+Action = Send | Mark | Forget
 Step = tuple[State, tuple[Action, ...]]

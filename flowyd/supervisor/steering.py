@@ -15,6 +15,7 @@ from flowyd.supervisor.fleet import Fleet, Registered, Registering, Step, Unregi
 from flowyd.supervisor.generations import Loading, Terms
 from flowyd.supervisor.members import hear_service, tell_fault, with_pool
 from flowyd.supervisor.news import (
+    BoardClosed,
     Event,
     PauseAsked,
     PluginsLoaded,
@@ -69,6 +70,8 @@ def apply(  # noqa: C901, PLR0911 — one line an event
             return hear_worker(fleet, worker, change, now, roll)
         case WorkerAlive(worker, still_ms):
             return hear_sign(fleet, worker, still_ms, now), ()
+        case BoardClosed(worker):
+            return replace(fleet, owed=fleet.owed - {worker}), ()
         case ServiceEvent(name, change):
             return hear_child(fleet, name, change, now, roll)
         case PluginsLoaded():

@@ -7,9 +7,12 @@ from flowyd.supervisor.fleet import Fleet, Step, Stop
 from flowyd.supervisor.members import hear_service, with_pool
 from flowyd.supervisor.orders import EndErrand, Finish, Order, Tell
 from flowyd.supervisor.reloading import conclude
-from flowyd.supervisor.services import ENGINE, WEB, Close, Closed, generation_of
+from flowyd.supervisor.services import COURIER, ENGINE, WEB, Close, Closed, generation_of
 from flowyd.supervisor.states import Cut, Drain, Kill
 from flowyd.supervisor.states import Event as WorkerChange
+
+OWED_MS = 10_000
+"""How long the last lost workers' tasks may take to be answered, if the service is not there."""
 
 
 def hear_stop(fleet: Fleet, code: int, now: int, roll: float) -> Step:
@@ -42,11 +45,26 @@ def change_of_stage(stage: int, cut_at: int) -> WorkerChange:
             return Kill()
 
 
+def last_services(fleet: Fleet, stop: Stop, now: int) -> tuple[str, ...]:
+    """Who goes once the last worker is gone: the courier when it owes no answer, then the engine.
+
+    One that finds no way to answer is not waited for.
+    """
+    patience = OWED_MS if stop.stage < 2 else 0
+    if fleet.owed and fleet.empty_since is not None and now < fleet.empty_since + patience:
+        return (WEB,)
+    courier = fleet.services.get(COURIER)
+    over = courier is None or isinstance(courier.state, Closed)
+    return (WEB, ENGINE) if over else (WEB, COURIER)
+
+
 def wind_down(fleet: Fleet, stop: Stop, now: int) -> Step:
     """Close the zygote; once the last worker is gone, the rest; then finish."""
     empty = not any(pool.workers for pool in fleet.pools.values())
+    if empty and fleet.empty_since is None:
+        fleet = replace(fleet, empty_since=now)
     zygotes = [name for name in fleet.services if generation_of(name) is not None]
-    doomed = [*zygotes, WEB, ENGINE] if empty else zygotes
+    doomed = [*zygotes, *(last_services(fleet, stop, now) if empty else ())]
     orders: tuple[Order, ...] = ()
     for name in doomed:
         if name in fleet.services:

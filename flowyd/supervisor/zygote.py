@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -43,10 +43,13 @@ def main(fd: int) -> int:
     told = files if len(files) <= code.MOST_FILES else ()
     wire.send(messages.Loaded(loaded.names, texts(faults), told, code.digest(files)))
     while True:
-        job, end = wire.receive_with_socket()
-        if job is None or end is None:
+        job, fds = wire.receive_with_fds(2)
+        if job is None or not fds:
             return 0
-        fork_twice(deed(job, order, loaded, end), order.supervisor, wire, end)
+        end = socket.socket(fileno=fds[0])
+        fork_twice(deed(job, order, loaded, end, fds[1:]), order.supervisor, wire, end)
+        for board in fds[1:]:
+            os.close(board)
 
 
 def freeze() -> None:
@@ -57,7 +60,11 @@ def freeze() -> None:
 
 
 def deed(
-    job: messages.ToZygote, order: messages.Load, loaded: Loaded, end: socket.socket
+    job: messages.ToZygote,
+    order: messages.Load,
+    loaded: Loaded,
+    end: socket.socket,
+    boards: Sequence[int],
 ) -> Callable[[], int]:
     """What the new child shall do, once it has its parent."""
     end.setblocking(False)
@@ -69,7 +76,7 @@ def deed(
             return os.EX_TEMPFAIL  # given up while it was made: another one is in its place
         match job:
             case messages.ForkWorker():
-                return child.work(job, pools[job.pool], loaded, channel)
+                return child.work(job, pools[job.pool], loaded, channel, boards[0])
             case messages.ForkRegistration(swf, replay_open):
                 signal.pthread_sigmask(signal.SIG_SETMASK, ())
                 channel.send(registration.register(swf, loaded, replay_open=replay_open))

@@ -9,103 +9,24 @@
 
 from collections import Counter
 
+from fleet_world import PlayedEdge
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from flowy.errors import Fault
-from flowyd.supervisor import news, orders, pools, reloading, services, states
-from flowyd.supervisor.fleet import Fleet, Registered, Registering
+from flowyd.supervisor import news, pools, reloading, services, states
+from flowyd.supervisor.fleet import Registered, Registering
 from flowyd.supervisor.generations import Enrolling, Plan, Terms, Want
 from flowyd.supervisor.policy import HOLD_FAILURES
-from flowyd.supervisor.steering import next_deadline, step
+from flowyd.supervisor.steering import next_deadline
 
 TASK = states.Task("activity", "T/1", "w", "r", "1")
 PICK = st.integers(0, 1_000_000)
 
 
-class World(RuleBasedStateMachine):
+class World(PlayedEdge):
     """The kernel, the children and the clock, as far as the fleet can tell."""
-
-    def __init__(self):
-        super().__init__()
-        names = (services.zygote_of(1), services.ENGINE, services.WEB)
-        self.fleet = Fleet(
-            services={name: services.Service(name, services.Down(0, 0)) for name in names},
-            pools={"a": pools.Pool("a", 2), "d": pools.Pool("d", 1)},
-            terms={"a": Terms(10_000, ()), "d": Terms(10_000, ())},
-        )
-        self.now = 0
-        self.next_pid = 100
-        self.alive: dict[int, orders.WorkerId | str] = {}
-        self.unborn: list[orders.WorkerId] = []
-        self.signalled: dict[int, states.Sign] = {}
-        self.finished = False
-        self.exits: Counter[str] = Counter()
-        self.registering = 1
-        self.asks = 0
-        self.hear(states.Tick())
-
-    # The edge, played ----------------------------------------------------------------------------
-
-    def hear(self, event):
-        if self.finished:
-            return
-        self.fleet, given = step(self.fleet, event, self.now, 0.5)
-        for order in given:
-            self.carry(order)
-
-    def carry(self, order):
-        match order:
-            case orders.LaunchService(name):
-                assert name not in self.alive.values()
-                self.hear(news.ServiceEvent(name, services.Launched(self.make(name))))
-            case orders.SpawnWorker(worker):
-                self.unborn.append(worker)
-            case orders.CloseWorker(worker):
-                self.unborn = [other for other in self.unborn if other != worker]
-            case orders.SendSignal(pid, sign):
-                assert pid in self.alive, f"{sign} to {pid}, which is nobody"
-                self.signalled[pid] = sign
-            case orders.RegisterTypes(generation=generation):
-                self.registering = generation
-            case orders.AdoptGeneration():
-                self.check_switch()
-            case orders.Finish():
-                assert not self.alive
-                self.finished = True
-            case _:
-                pass
-
-    def check_switch(self):
-        """Whoever serves now does, before anybody of the generation before has left for it."""
-        for pool in self.fleet.pools.values():
-            if not pool.paused and pool.name not in self.fleet.removed:
-                assert reloading.serving(pool, self.fleet.generation) >= min(
-                    pool.wanted, pool.ready
-                )
-            for state in pool.workers.values():
-                if state.birth.generation != self.fleet.generation and not self.fleet.stop:
-                    assert not isinstance(state, states.Polling | states.Busy | states.Retiring)
-
-    def make(self, owner):
-        self.next_pid += 1
-        self.alive[self.next_pid] = owner
-        return self.next_pid
-
-    def die(self, pid, code):
-        owner = self.alive.pop(pid)
-        change = states.Exited(code)
-        if isinstance(owner, str):
-            self.hear(news.ServiceEvent(owner, change))
-        else:
-            self.hear(news.WorkerEvent(owner, change))
-
-    def worker_pids(self):
-        return [pid for pid, owner in self.alive.items() if not isinstance(owner, str)]
-
-    def state_of(self, worker):
-        return self.fleet.pools[worker.pool].workers.get(pools.Key(worker.slot, worker.spawn))
 
     # What may happen -----------------------------------------------------------------------------
 
@@ -113,7 +34,7 @@ class World(RuleBasedStateMachine):
     def most_worlds_begin_with_a_fleet_at_work(self, up):
         if not up:
             return
-        for name in (services.ENGINE, services.WEB):
+        for name in (services.COURIER, services.ENGINE, services.WEB):
             self.hear(news.ServiceEvent(name, services.Announced("http://x")))
         self.hear(news.PluginsLoaded(("p",), ()))
         self.hear(news.TypesRegistered(()))
@@ -247,6 +168,15 @@ class World(RuleBasedStateMachine):
         pids = sorted(self.alive)
         self.die(pids[pick % len(pids)], code)
 
+    @precondition(lambda self: self.owed)
+    @rule(pick=PICK)
+    def the_courier_answers_for_one_who_is_gone(self, pick):
+        self.hear(news.BoardClosed(self.owed.pop(pick % len(self.owed))))
+
+    @rule()
+    def the_courier_gives_a_sign_of_life(self):
+        self.hear(news.ServiceEvent(services.COURIER, services.Heard()))
+
     @rule()
     def children_obey(self):
         for pid in [pid for pid in self.signalled if pid in self.alive]:
@@ -273,6 +203,10 @@ class World(RuleBasedStateMachine):
     @rule()
     def an_operator_stops_it(self):
         self.hear(news.StopAsked())
+
+    @invariant()
+    def what_is_owed_is_known_until_it_is_answered(self):
+        assert self.finished or self.fleet.owed == set(self.owed)
 
     # What must hold ------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from flowyd.supervisor.states import (
     Killing,
     Leaves,
     Lost,
+    Mark,
     Polling,
     Recalled,
     Retire,
@@ -60,7 +61,7 @@ def test_a_worker_that_was_called_back_before_its_birth_drains_at_once():
 
     assert (recalled, none) == (Recalled(BIRTH, 500), ())
     assert drained == Draining(BIRTH, 7, 2, None, 500, recycled=False)
-    assert actions == (Send(7, Sign.TERM),)
+    assert actions == (Mark(500, cut=False), Send(7, Sign.TERM))
 
 
 @pytest.mark.parametrize("state", [Spawning(BIRTH), Recalled(BIRTH, None)])
@@ -69,7 +70,7 @@ def test_one_that_is_not_born_in_time_is_given_up(state, event):
     gone, actions = step(state, event, START_MS)
 
     assert isinstance(gone, Gone)
-    assert actions == (Forget(),)
+    assert actions == (Forget(gone.exit),)
 
 
 def test_one_that_is_not_ready_in_time_is_killed():
@@ -91,7 +92,12 @@ def test_a_drain_goes_on_to_the_cut_the_abort_and_the_kill():
     assert isinstance(cutting, Cutting)
     assert isinstance(aborting, Aborting)
     assert isinstance(killing, Killing)
-    signs = [action.sign for actions in (first, second, third, fourth) for action in actions]
+    actions = (*first, *second, *third, *fourth)
+    signs = [action.sign for action in actions if isinstance(action, Send)]
+    assert [action for action in actions if isinstance(action, Mark)] == [
+        Mark(1_000, cut=False),
+        Mark(1_000, cut=True),
+    ]
     assert signs == [Sign.TERM, Sign.CUT, Sign.ABORT, Sign.KILL]
 
 
@@ -108,7 +114,7 @@ def test_a_worker_that_leaves_by_itself_is_told_the_deadline_when_all_stop():
     told, actions = step(leaving, Drain(900), 200)
 
     assert told == Draining(BIRTH, 7, 100, None, 900, recycled=True)
-    assert actions == (Send(7, Sign.TERM),)
+    assert actions == (Mark(900, cut=False), Send(7, Sign.TERM))
 
 
 @pytest.mark.parametrize("event", [Born(8), Waits(), Began(TASK), Exited(1), Drain(1), Kill()])
@@ -128,7 +134,7 @@ def test_one_that_shall_be_replaced_works_on_until_it_is_told_to_drain(state):
     assert (type(retiring), silent) == (Retiring, ())
     assert (busy.task, idle.task) == (TASK, None)
     assert draining == Draining(BIRTH, 7, 130, TASK, None, recycled=True)
-    assert actions == (Send(7, Sign.TERM),)
+    assert actions == (Mark(None, cut=False), Send(7, Sign.TERM))
     assert step(draining, Retire(recycled=False), 140) == (draining, ())
 
 

@@ -6,7 +6,9 @@ from flowyd.supervisor import pools
 from flowyd.supervisor.policy import COOL_MS, HOLD_FAILURES, PROBE_MS, START_MS
 from flowyd.supervisor.pools import Key, Pool
 from flowyd.supervisor.services import (
+    COURIER,
     ENGINE,
+    SILENCE_MS,
     WEB,
     Announced,
     Close,
@@ -14,12 +16,14 @@ from flowyd.supervisor.services import (
     Closing,
     Doomed,
     Down,
+    Heard,
     Launch,
     Launched,
     Launching,
     Opening,
     Service,
     Serving,
+    deadline,
 )
 from flowyd.supervisor.states import (
     Born,
@@ -49,6 +53,10 @@ def told(pool: Pool, key: Key, event, now: int = 0) -> Pool:
     return pools.hear(pool, key, event, now, 0.5)[0]
 
 
+def signals(actions):
+    return [action for _, action in actions if isinstance(action, Send)]
+
+
 def test_a_pool_fills_its_slots_once():
     pool, keys = pools.fill(Pool("p", 2), 1, 0)
 
@@ -72,7 +80,7 @@ def test_the_replacement_of_a_recycled_worker_is_ready_before_it_leaves():
 
     pool = told(pool, keys[0], Born(2))
     pool, actions = pools.hear(pool, keys[0], Waits(), 5, 0.5)
-    assert actions == ((Key(0, 0), Send(100, Sign.TERM)),)
+    assert signals(actions) == [Send(100, Sign.TERM)]
     assert isinstance(pool.workers[Key(0, 0)], Draining)
     assert pool.ready == 1
 
@@ -88,7 +96,7 @@ def test_a_worker_whose_replacement_does_not_start_works_on():
 
 def test_a_paused_pool_drains_and_stays_empty_until_it_is_resumed():
     pool, actions = pools.pause(at_work(2), 5, 0.5)
-    assert [action for _, action in actions] == [Send(100, Sign.TERM), Send(101, Sign.TERM)]
+    assert signals(actions) == [Send(100, Sign.TERM), Send(101, Sign.TERM)]
     pool = told(told(pool, Key(0, 0), Exited(0), 6), Key(1, 0), Exited(0), 6)
 
     assert pools.fill(pool, 1, 7)[1] == ()
@@ -97,8 +105,8 @@ def test_a_paused_pool_drains_and_stays_empty_until_it_is_resumed():
 
 def test_a_smaller_pool_drains_the_workers_beyond_its_size_and_a_larger_one_fills_up():
     pool, actions = pools.scale(at_work(3), 1, 5, 0.5)
-    assert [key.slot for key, _ in actions] == [1, 2]
-    assert all(action == Send(100 + key.slot, Sign.TERM) for key, action in actions)
+    assert list(dict(actions)) == [Key(1, 0), Key(2, 0)]
+    assert signals(actions) == [Send(100 + key.slot, Sign.TERM) for key in dict(actions)]
     assert pools.fill(pool, 1, 5)[1] == ()
 
     pool, actions = pools.scale(pool, 4, 6, 0.5)
@@ -255,3 +263,16 @@ def test_one_that_is_closed_while_it_is_launched_is_closed_once_its_pid_is_known
 
     assert isinstance(launching.state, Launching)
     assert isinstance(after.state, Closing | Closed)
+
+
+def test_one_that_falls_silent_after_it_gave_signs_of_life_is_killed():
+    up = Service(COURIER, Serving(7, 0, 0, ""))
+    quiet, _ = up.hear(Tick(), SILENCE_MS * 10, 0.5)
+    heard, _ = up.hear(Heard(), 1_000, 0.5)
+    patient, none = heard.hear(Tick(), 1_000 + SILENCE_MS - 1, 0.5)
+    killed, actions = heard.hear(Tick(), 1_000 + SILENCE_MS, 0.5)
+
+    assert quiet.state == up.state
+    assert (patient.state, none) == (heard.state, ())
+    assert deadline(heard.state) == 1_000 + SILENCE_MS
+    assert (killed.state, actions) == (Doomed(7, 0), (Send(7, Sign.KILL),))

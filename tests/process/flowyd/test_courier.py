@@ -1,0 +1,150 @@
+"""Board and courier: what a worker was at outlives it, and nothing that it does silences it."""
+
+import json
+import os
+import signal
+
+PLUGIN = '''
+import ctypes, os, threading
+from pathlib import Path
+from flowy import Activity, ActivityProxy, Workflow, activity, workflow
+
+def note(directory):
+    with Path(directory, "ledger").open("a") as ledger:
+        ledger.write(f"{os.getpid()}\\n")
+
+@activity("Step", 1, "acts", heartbeat=30, start_to_close=600)
+class Step(Activity):
+    """Tells how far it is; the first attempt waits to be killed."""
+
+    def run(self, directory):
+        if self.task.attempt > 1:
+            return self.last_details
+        self.heartbeat({"done": 7})
+        note(directory)
+        while not Path(directory, "go").exists():
+            threading.Event().wait(0.02)
+
+@activity("Holding", 1, "acts", heartbeat=2, auto_heartbeat=True, start_to_close=60)
+class Holding(Activity):
+    """Holds the interpreter's lock in a C call, as bad extensions do."""
+
+    def run(self, directory, seconds):
+        note(directory)
+        ctypes.PyDLL(None).sleep(seconds)
+        return "slept"
+
+@workflow("Stepping", 1, "decs")
+class Stepping(Workflow):
+    step = ActivityProxy("Step", 1)
+
+    def run(self, directory):
+        return self.step(directory).result()
+
+@workflow("Held", 1, "decs")
+class Held(Workflow):
+    holding = ActivityProxy("Holding", 1)
+
+    def run(self, directory, seconds):
+        return self.holding(directory, seconds).result()
+'''
+
+
+def ledger(directory):
+    """The pids of all attempts that began."""
+    try:
+        return [int(line) for line in (directory / "ledger").read_text().split()]
+    except OSError:
+        return []
+
+
+def begin(daemon, name, id, *arguments):
+    """Start an execution and wait until its activity runs; the worker's pid."""
+    directory = daemon.directory
+    started = daemon.flowy("start", name, json.dumps([str(directory), *arguments]), "--id", id)
+    assert started.returncode == 0, started.stderr
+    daemon.until("the activity runs", lambda _: ledger(directory))
+    return ledger(directory)[-1]
+
+
+def events(daemon, id, kind):
+    """The attributes of all events of a type in an execution's history."""
+    lines = daemon.flowy("history", id, "--json").stdout.splitlines()
+    block = kind[0].lower() + kind[1:] + "EventAttributes"
+    return [event[block] for event in map(json.loads, lines) if event["eventType"] == kind]
+
+
+def failures(daemon, id):
+    return events(daemon, id, "ActivityTaskFailed")
+
+
+def test_a_killed_workers_task_is_answered_with_its_last_details_and_tried_again(launch):
+    daemon = launch(plugin=PLUGIN)
+    daemon.until_ready()
+    os.kill(begin(daemon, "Stepping", "w"), signal.SIGKILL)
+
+    assert json.loads(daemon.flowy("result", "w").stdout) == {"done": 7}
+    (lost,) = failures(daemon, "w")
+    assert lost["reason"] == "flowy.WorkerLost"
+    assert json.loads(lost["details"])["heartbeat"] == '{"done":7}'
+
+
+def test_a_call_that_holds_the_interpreter_silences_no_heartbeat(launch):
+    daemon = launch(plugin=PLUGIN)
+    daemon.until_ready()
+    begin(daemon, "Held", "w", 6)
+
+    assert json.loads(daemon.flowy("result", "w").stdout) == "slept"
+    assert len(ledger(daemon.directory)) == 1
+    assert events(daemon, "w", "ActivityTaskTimedOut") == []
+
+
+def another_courier(old):
+    """Whether there is one by now."""
+    return lambda status: any(
+        child.name == "courier" and child.state == "serving" and child.pid != old
+        for child in status.children
+    )
+
+
+def test_a_killed_courier_is_replaced_and_its_successor_goes_on_from_the_boards(launch):
+    daemon = launch(plugin=PLUGIN)
+    daemon.until_ready()
+    begin(daemon, "Held", "w", 5)
+    courier = daemon.child("courier").pid
+    os.kill(courier, signal.SIGKILL)
+    daemon.until("another courier works", another_courier(courier))
+
+    assert json.loads(daemon.flowy("result", "w").stdout) == "slept"
+    assert len(ledger(daemon.directory)) == 1
+
+
+def test_a_courier_that_stands_still_is_replaced(daemon):
+    courier = daemon.child("courier").pid
+    os.kill(courier, signal.SIGSTOP)
+    daemon.until("another courier works", another_courier(courier))
+
+
+def test_a_lost_task_is_answered_by_the_next_courier_if_there_is_none(launch):
+    daemon = launch(plugin=PLUGIN)
+    daemon.until_ready()
+    worker = begin(daemon, "Stepping", "w")
+    os.kill(daemon.child("courier").pid, signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
+
+    assert json.loads(daemon.flowy("result", "w").stdout) == {"done": 7}
+    assert [lost["reason"] for lost in failures(daemon, "w")] == ["flowy.WorkerLost"]
+
+
+def test_a_worker_of_a_killed_supervisor_has_its_heartbeats_sent_to_its_end(launch):
+    daemon = launch(plugin=PLUGIN)
+    daemon.until_ready()
+    begin(daemon, "Held", "w", 6)
+    daemon.process.kill()
+    daemon.process.wait()
+    daemon.eventually("nothing is left", lambda: not daemon.left_behind())
+    successor = launch()
+    successor.until_ready()
+
+    assert json.loads(successor.flowy("result", "w").stdout) == "slept"
+    assert len(ledger(daemon.directory)) == 1
