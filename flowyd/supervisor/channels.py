@@ -36,7 +36,7 @@ class Channel(Generic[T]):
                 self.socket.send(packet)
         except BlockingIOError:
             return False
-        except (BrokenPipeError, ConnectionResetError):
+        except OSError:  # the other end is gone, or plugin code closed this one
             self.broken = True
             return False
         return True

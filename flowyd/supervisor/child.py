@@ -1,5 +1,6 @@
 """What runs in a forked child until it exits: a worker, or the one-shot registration."""
 
+import contextlib
 import faulthandler
 import gc
 import os
@@ -8,6 +9,7 @@ import socket
 import sys
 import threading
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -27,10 +29,14 @@ from flowyd.board_link import BoardKeeper
 from flowyd.memory import map_board
 from flowyd.supervisor import messages, recycling, stacks
 from flowyd.supervisor.channels import Channel
+from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.policy import EX_CONFIG
 from flowyd.supervisor.scribe import Scribe
+from flowyd.supervisor.strays import VARIABLE, mark
 
 _log = structlog.get_logger()
+OOM_SCORE = 500
+"""Of -1000 to 1000; a process that nobody spoke of has 0."""
 
 
 def connect(swf: messages.SwfJob, payloads: Payloads | None = None) -> SWFClient:
@@ -59,6 +65,9 @@ def work(
     faulthandler.enable()  # SIGABRT writes all stacks to the log
     stacks.offer()
     gc.enable()
+    own = WorkerId(job.pool, job.slot, job.spawn)
+    os.environ[VARIABLE] = mark(os.getppid(), own)  # for what plugin code starts
+    make_first_victim()
     identity = f"{socket.gethostname()}:{os.getpid()}:{pool.name}:{job.slot}.{job.spawn}"
     structlog.contextvars.bind_contextvars(pool=pool.name, slot=job.slot, worker_pid=os.getpid())
     if loaded.payloads is None:  # without its keys a worker would write what is to be secret
@@ -85,6 +94,12 @@ def work(
     scribe.close()
     _log.debug("worker leaves")
     return 0
+
+
+def make_first_victim() -> None:
+    """Have the kernel, when memory is short, end a worker before the supervisor or the engine."""
+    with contextlib.suppress(OSError):  # somebody decided otherwise, or there is no such file
+        Path("/proc/self/oom_score_adj").write_text(f"{OOM_SCORE}\n", encoding="ascii")
 
 
 def serve(pool: messages.PoolJob, post: Post, scribe: Scribe, board: Board) -> None:

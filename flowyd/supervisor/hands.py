@@ -23,6 +23,7 @@ from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.output import Output
 from flowyd.supervisor.services import COURIER, ENGINE, Announced, Launched, generation_of
 from flowyd.supervisor.silence import Patience
+from flowyd.supervisor.strays import Strays
 
 ERRAND = "registration"
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Hands:
         """What was read for each reload that was asked for and is not over."""
         self._lifeline: int | None = None
         self._dispatch = Dispatch(selector, ledger, tell)
+        self._strays = Strays()
         self.exit_code: int | None = None
 
     def carry(self, order: orders.Order) -> None:  # noqa: C901 — one line an order
@@ -324,6 +326,7 @@ class Hands:
         owner = self._owners.pop(pid, None)
         match owner:
             case WorkerId():
+                self._strays.died(owner)
                 while self._hear_worker(owner):
                     pass
                 self._tell(news.WorkerEvent(owner, states.Exited(code)))
@@ -332,6 +335,10 @@ class Hands:
             case str():
                 self._services[owner].returncode = code  # it was reaped here
                 self._tell(news.ServiceEvent(owner, states.Exited(code)))
+
+    def sweep(self) -> None:
+        """End what workers that are gone have left."""
+        self._strays.sweep(self._owners)
 
     def _hear_everybody(self) -> None:
         for worker in tuple(self._workers):

@@ -11,6 +11,7 @@ from flowy.own_names import own_names
 from flowy.payloads.stores import named_converter, open_payloads
 from flowy.plugins import Loaded, load
 from flowyd.plugins import verdicts
+from flowyd.supervisor import strays
 from flowyd.supervisor.messages import Home, Load, PoolJob
 
 
@@ -18,23 +19,35 @@ def load_generation(order: Load) -> tuple[Loaded, list[Fault]]:
     """The plugins, and everything that is wrong with them or with their pools."""
     # Modules may lie in the current directory; it comes last, so that they shadow nothing.
     sys.path.append(str(Path.cwd()))
+    own = os.getpid()
     loaded = load(order.enabled, order.modules)
-    faults = list(loaded.faults)
+    if os.getpid() != own:
+        os._exit(0)  # a copy of this process that a plugin forked at import and let go on
+    faults = [*loaded.faults, *left_at_import()]
     if order.pools is not None:
         names = own_names(order.home.instance if order.home else "")
         faults += verdicts(
             loaded.registry, order.pools, names, strict=order.strict, embedded=order.embedded
         )
         faults += unbound(loaded.names, order.pools)
-    threads = len(list(Path("/proc/self/task").iterdir()))
-    if threads > 1:
-        message = f"a plugin started {threads - 1} thread(s) at import; they do not live in workers"
-        hint = "start threads in the hook flowy_worker_start"
-        faults.append(Fault("[plugins]", message, hint, "warning"))
     if order.home is not None:
         loaded, wrong = with_payloads(loaded, order.home)
         faults += wrong
     return loaded, faults
+
+
+def left_at_import() -> Iterator[Fault]:
+    """What plugins started that does not live in workers, as the loading process sees itself."""
+    threads = len(list(Path("/proc/self/task").iterdir())) - 1
+    if threads:
+        message = f"a plugin started {threads} thread(s) at import; they do not live in workers"
+        hint = "start threads in the hook flowy_worker_start"
+        yield Fault("[plugins]", message, hint, "warning")
+    started = len(list(strays.children()))
+    if started:
+        message = f"a plugin started {started} process(es) at import; each load starts them anew"
+        hint = "start processes in the hook flowy_worker_start"
+        yield Fault("[plugins]", message, hint, "warning")
 
 
 def with_payloads(loaded: Loaded, home: Home) -> tuple[Loaded, list[Fault]]:

@@ -132,6 +132,7 @@ class Loop:
         self._decide()
         self._hands.flush()
         self._server.drop_idle()
+        self._hands.sweep()
         self._follow_code()
         self._notify()
         self._lag = time.monotonic() - began

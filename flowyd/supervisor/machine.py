@@ -212,14 +212,18 @@ def step_retiring(state: Retiring, event: Event, now: int) -> Step:
 
 
 def step_draining(state: Draining, event: Event, now: int) -> Step:
-    """It finishes what it has. A poll in flight may still bring it one more task."""
+    """It finishes what it has. A poll in flight may still bring it one more task.
+
+    A task may have ignored SIGTERM while it came: it is sent again with each task that begins or
+    ends, when the worker has its handlers back.
+    """
     match event:
         case Exited(code):
             return gone(state, code)
         case Began(task):
-            return redrain(state, task, state.cut_at), ()
+            return redrain(state, task, state.cut_at), remind(state, task)
         case Waits() | Leaves():
-            return redrain(state, None, state.cut_at), ()
+            return redrain(state, None, state.cut_at), remind(state, None)
         case Drain(cut_at):
             mark = Mark(cut_at, cut=False)
             return redrain(state, state.task, cut_at), (mark, Send(state.pid, Sign.TERM))
@@ -295,6 +299,11 @@ def drain(
 def redrain(state: Draining, task: Task | None, cut_at: int | None) -> Draining:
     """The same drain with what is known now."""
     return Draining(state.birth, state.pid, state.since, task, cut_at, state.recycled)
+
+
+def remind(state: Draining, task: Task | None) -> tuple[Action, ...]:
+    """Tell it to leave once more, if it went on to something else."""
+    return (Send(state.pid, Sign.TERM),) if task != state.task else ()
 
 
 def cut(state: Polling | Busy | Retiring | Draining, task: Task | None, now: int) -> Step:

@@ -12,6 +12,9 @@ import select
 import signal
 import threading
 import time
+from types import FrameType
+
+import structlog
 
 from flowy.worker.kept import Reason
 from flowy.worker.post import LookedUp, Polled, TaskSummary
@@ -20,11 +23,16 @@ from flowyd.supervisor.messages import Report, TaskText
 from flowyd.supervisor.recycling import Release, Rule
 from flowyd.totals import Totals
 
+_log = structlog.get_logger()
 STATE_SECONDS = 0.1
 TOTALS_SECONDS = 1.0
 RELEASE_SECONDS = 0.5
 PARKED_SECONDS = 10.0
 """A parked execution that did not come back so long after its wait is with another decider."""
+
+
+def _hear(number: int, frame: FrameType | None) -> None:
+    """Do nothing: the signal's number goes to the thread by `set_wakeup_fd`."""
 
 
 class Scribe:
@@ -41,7 +49,7 @@ class Scribe:
         self._lock = threading.Lock()
         self._totals = Totals()
         self._task: TaskText | None = None
-        self._told_busy = False
+        self._told_busy = self._listens = False
         self._sign_seconds = sign_seconds
         self._moved_at = time.monotonic()
         self._parked: dict[str, float] = {}
@@ -56,10 +64,11 @@ class Scribe:
 
     def listen(self) -> None:
         """Take SIGTERM (leave) and SIGUSR2 (your time is over). Main thread only."""
+        self._listens = True
         os.set_blocking(self._signalled, False)
         signal.set_wakeup_fd(self._signalled, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGUSR2):
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, _hear)
 
     def ready(self) -> None:
         """Say that the worker is ready, and go on telling."""
@@ -106,6 +115,8 @@ class Scribe:
     def ended(self, outcome: str, seconds: float) -> None:
         """A task ended; perhaps the worker has had its fill."""
         self._moved_at = time.monotonic()
+        if self._listens and signal.getsignal(signal.SIGTERM) is not _hear:
+            self.listen()  # the task wanted the signal for itself, and did not give it back
         with self._lock:
             self._totals.ended(outcome, seconds)
             if self._task is not None and outcome == "completed":
@@ -147,6 +158,13 @@ class Scribe:
     # The thread ----------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        except Exception:  # noqa: BLE001  # top of a thread: plugin code may close any descriptor
+            _log.error("the worker cannot tell what it does; it leaves", exc_info=True)
+            self.stop.set()
+
+    def _serve(self) -> None:
         while not self._done:
             ready, _, _ = select.select([self._wake, self._signals], [], [], self._patience())
             if self._wake in ready:
