@@ -38,10 +38,11 @@ class Word(IntEnum):
     TASK_PLACE = 5
     DETAILS_PLACE = 6
     PID = 7
+    UNTIL = 8  # when the start-to-close of what it works on is over; 0: it works on nothing
     # The supervisor.
-    CUT = 8  # 1: its drain is over, it shall give up what it has
-    DRAIN_UNTIL = 9  # when its drain is over, in milliseconds of the monotonic clock; 0: never
-    POLL_DELAY = 10  # milliseconds to wait before each poll
+    CUT = 12  # 1: its drain is over, it shall give up what it has
+    DRAIN_UNTIL = 13  # when its drain is over, in milliseconds of the monotonic clock; 0: never
+    POLL_DELAY = 14  # milliseconds to wait before each poll
     # The courier.
     CANCELED = 16  # the newest task that SWF was asked to cancel
     GONE = 17  # the newest task that SWF does not know any more

@@ -4,8 +4,12 @@ A worker's latest totals stand under its own id, which no other worker ever has;
 they are folded into its pool's account.
 """
 
+from typing import Literal
+
 from flowyd.supervisor.orders import WorkerId
 from flowyd.totals import CourierTotals, Totals, add, add_couriers, gone
+
+Refused = Literal["throttled", "error"]
 
 
 class Ledger:
@@ -17,9 +21,13 @@ class Ledger:
         self.couriers = CourierTotals()
         self._courier = CourierTotals()
 
-    def note(self, worker: WorkerId, totals: Totals) -> None:
-        """The newest totals of a living worker."""
+    def note(self, worker: WorkerId, totals: Totals) -> Refused | None:
+        """The newest totals of a living worker; how polls of it failed since those before."""
+        before = self.living.get(worker, Totals()).polls
         self.living[worker] = totals
+        found: tuple[Refused, ...] = ("throttled", "error")
+        grown = (kind for kind in found if totals.polls.get(kind, 0) > before.get(kind, 0))
+        return next(grown, None)
 
     def fold(self, worker: WorkerId) -> None:
         """The worker is gone: its totals become its pool's."""

@@ -6,7 +6,7 @@ Pure: readings of a board and results of requests go in, with the time in millis
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
-from flowy.errors import ServiceError, UnknownResource
+from flowy.errors import ServiceError, ServiceUnreachable
 from flowy.worker.backoff import answer_delay
 from flowy.worker.responding import Again, Over, after
 from flowyd.board import Board, BoardTask, Word
@@ -135,7 +135,7 @@ def reported(
         case Over(answer):
             return report, answer
         case Again(seconds):
-            unsure = report.unsure or not isinstance(error, UnknownResource)
+            unsure = report.unsure or isinstance(error, ServiceUnreachable)
             again = replace(
                 report,
                 due=now + round(seconds * 1000),

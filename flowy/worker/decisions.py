@@ -125,7 +125,8 @@ def stamped(tasks: Iterable[DecisionTask], time: Time) -> Iterator[Arrived]:
 def serve(desk: Desk, task: DecisionTask, arrived: float) -> None:
     """Decide and answer one task, and tell of it; a fault of ours ends this task only."""
     began, ended = time.monotonic(), "broken"
-    desk.reporter.began(summary(task))
+    left = seconds_of(task) - (desk.post.time.monotonic() - arrived)
+    desk.reporter.began(replace(summary(task), limit=left))
     names = {"workflow_id": task.execution.workflow_id, "run_id": task.execution.run_id}
     with structlog.contextvars.bound_contextvars(**names):
         try:

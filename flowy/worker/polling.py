@@ -50,16 +50,24 @@ def tasks(
                 flight.end()
                 failures, emptied = failures + 1, True
                 told(error, failures, post, reporter, time.monotonic() - began)
-                stop.wait(delay_after(error, failures, post))
+                rest(post, stop, delay_after(error, failures, post))
                 continue
             flight.end()
             failures, emptied = 0, over is None or task is None
             held = time.monotonic() - began
             reporter.polled("empty" if task is None else "task", held)
             if task is None:
-                stop.wait(empty_delay(held))
+                rest(post, stop, empty_delay(held))
             else:
                 yield task
+                rest(post, stop, 0.0)
+
+
+def rest(post: Post, stop: Stop, seconds: float) -> None:
+    """Wait before the next poll, longer if the worker's owner wants that; a stop ends it."""
+    wanted = max(seconds, post.poll_delay())
+    if wanted > 0:
+        stop.wait(wanted)
 
 
 def told(error: Exception, failures: int, post: Post, reporter: Reporter, held: float) -> None:

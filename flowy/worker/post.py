@@ -122,7 +122,8 @@ class TaskSummary:
 class Post:
     """The post of one worker: which task list of which domain it serves, and with what.
 
-    `around` gives the context manager that each task runs in, as `flowy.plugins.Loaded.around`.
+    `around` gives the context manager that each task runs in, as `flowy.plugins.Loaded.around`,
+    `poll_delay` how many seconds the worker's owner wants it to wait before each poll.
     """
 
     client: Service
@@ -131,6 +132,7 @@ class Post:
     identity: str
     around: Callable[[TaskSummary], AbstractContextManager[object]] = nullcontext
     time: Time = field(default_factory=MachineTime)
+    poll_delay: Callable[[], float] = float
 
 
 class Reporter(Protocol):

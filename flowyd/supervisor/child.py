@@ -24,7 +24,7 @@ from flowy.worker.hosting import WorkerInfo
 from flowy.worker.kept import Bounds
 from flowy.worker.lambdas import serve_lambdas
 from flowy.worker.post import Post
-from flowyd.board import Board
+from flowyd.board import Board, Word
 from flowyd.board_link import BoardKeeper
 from flowyd.memory import map_board
 from flowyd.supervisor import messages, recycling, stacks
@@ -81,11 +81,18 @@ def work(
         return EX_CONFIG
     rule = recycling.drawn(pool.max_tasks, pool.max_memory, os.getpid())
     release, sign = partial(client.release_polls, identity), job.sign_ms / 1000
-    scribe = Scribe(channel, rule, release, sign)
+    scribe = Scribe(channel, board, rule, release, sign)
     scribe.listen()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     worker = WorkerInfo(pool.name, job.slot, pool.kind, pool.task_list, identity)
-    post = Post(client, loaded.registry, pool.task_list, identity, loaded.around)
+    post = Post(
+        client,
+        loaded.registry,
+        pool.task_list,
+        identity,
+        loaded.around,
+        poll_delay=lambda: board.word(Word.POLL_DELAY) / 1000,
+    )
     loaded.hooks.hook.flowy_worker_start(worker=worker)
     scribe.ready()
     _log.debug("worker ready", task_list=pool.task_list)

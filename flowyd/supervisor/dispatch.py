@@ -24,6 +24,8 @@ from flowyd.memory import make_memory, map_board
 from flowyd.supervisor import messages, news, processes
 from flowyd.supervisor.channels import Channel, pair
 from flowyd.supervisor.orders import WorkerId
+from flowyd.supervisor.pacing import spread
+from flowyd.supervisor.policy import is_overdue
 from flowyd.supervisor.services import COURIER, Announced, Heard
 from flowyd.supervisor.states import Exit, ExitClass
 
@@ -52,6 +54,7 @@ class Dispatch:
         self._ledger = ledger
         self._tell = tell
         self._desks: dict[WorkerId, Desk] = {}
+        self._paces: dict[str, tuple[int, float]] = {}
         self._wire: Wire | None = None
         self._outbox: deque[tuple[Letter, tuple[int, ...]]] = deque()
 
@@ -65,7 +68,8 @@ class Dispatch:
         """
         fd = make_memory()
         watch = letters.Watch(str(worker), swf)
-        self._desks[worker] = Desk(fd, map_board(fd), watch)
+        desk = self._desks[worker] = Desk(fd, map_board(fd), watch)
+        self._slow(worker, desk)
         self._post(watch, fd)
         return fd
 
@@ -76,6 +80,17 @@ class Dispatch:
             board.set(Word.DRAIN_UNTIL, until or 0)
             board.set(Word.CUT, int(cut))
 
+    def pace(self, pool: str, delay_ms: int, roll: float) -> None:
+        """Tell the workers of a pool how long to wait before each poll."""
+        self._paces[pool] = (delay_ms, roll)
+        for worker, desk in self._desks.items():
+            if worker.pool == pool:
+                self._slow(worker, desk)
+
+    def _slow(self, worker: WorkerId, desk: Desk) -> None:
+        delay_ms, roll = self._paces.get(worker.pool, (0, 0.0))
+        desk.board.set(Word.POLL_DELAY, spread(delay_ms, worker.slot, roll))
+
     def close(self, worker: WorkerId, exit_: Exit) -> None:
         """A worker is gone: have what it left answered."""
         desk = self._desks.get(worker)
@@ -84,6 +99,14 @@ class Dispatch:
         elif desk.lost is None:
             desk.lost = letters.Lost(str(worker), reason_of(exit_), message_of(exit_))
             self._post(desk.lost)
+
+    def overdue(self, now: int) -> list[WorkerId]:
+        """The workers whose task has been over for a while, and that are at it all the same."""
+        return [
+            worker
+            for worker, desk in self._desks.items()
+            if desk.lost is None and is_overdue(desk.board.word(Word.UNTIL), now)
+        ]
 
     # The courier ---------------------------------------------------------------------------------
 

@@ -78,6 +78,8 @@ class Hands:
                 self._dispatch.close(worker, exit_)
             case orders.MarkBoard(worker, until, cut):
                 self._dispatch.mark(worker, until, cut=cut)
+            case orders.PacePolls(pool, delay_ms, roll):
+                self._dispatch.pace(pool, delay_ms, roll)
             case orders.RegisterTypes():
                 self._register(order)
             case orders.EndErrand():
@@ -275,7 +277,9 @@ class Hands:
 
     def _hear_report(self, worker: WorkerId, report: messages.Report) -> None:
         if report.totals is not None:
-            self._ledger.note(worker, report.totals)
+            refused = self._ledger.note(worker, report.totals)
+            if refused is not None:
+                self._tell(news.PollsFailed(worker.pool, refused == "throttled"))
         self._tell(news.WorkerAlive(worker, report.still_ms))
         for change in changes_of(report):
             self._tell(news.WorkerEvent(worker, change))
@@ -313,9 +317,11 @@ class Hands:
             if owner == ERRAND:
                 processes.send(pid, states.Sign.KILL)
 
-    def flush(self) -> None:
-        """Send what did not fit when it was written."""
+    def look(self, now: int) -> None:
+        """Send what did not fit when it was written, and look at the boards."""
         self._dispatch.flush()
+        for worker in self._dispatch.overdue(now):
+            self._tell(news.WorkerEvent(worker, states.Hang()))
 
     # Ends ----------------------------------------------------------------------------------------
 

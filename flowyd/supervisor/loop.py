@@ -128,9 +128,9 @@ class Loop:
         self._decide()
         for pid, code in processes.reap():
             self._hands.bury(pid, code)
+        self._hands.look(now_ms())
         self._news.append(Tick())
         self._decide()
-        self._hands.flush()
         self._server.drop_idle()
         self._hands.sweep()
         self._follow_code()

@@ -27,6 +27,14 @@ class WorkerAlive:
 
 
 @dataclass(frozen=True, slots=True)
+class PollsFailed:
+    """Polls of a pool failed since the last word of their worker; some were throttled, or none."""
+
+    pool: str
+    throttled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BoardClosed:
     """Nothing is owed any more for a worker that is gone: its task, if it left one, is answered."""
 
@@ -128,6 +136,7 @@ Event = (
     WorkerEvent
     | WorkerAlive
     | BoardClosed
+    | PollsFailed
     | ServiceEvent
     | PluginsLoaded
     | TypesRegistered

@@ -51,6 +51,15 @@ class MarkBoard:
 
 
 @dataclass(frozen=True, slots=True)
+class PacePolls:
+    """Have the workers of a pool wait before each poll: at most `delay_ms`, spread by `roll`."""
+
+    pool: str
+    delay_ms: int
+    roll: float
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterTypes:
     """Ask a generation's zygote for the one-shot child that registers domain and types."""
 
@@ -115,6 +124,7 @@ Order = (
     | SpawnWorker
     | CloseWorker
     | MarkBoard
+    | PacePolls
     | RegisterTypes
     | EndErrand
     | PrepareGeneration

@@ -28,6 +28,8 @@ ABORT_MS = 5_000
 """Time for the stacks to be written after SIGABRT."""
 HANG_MS = 10_000
 """The same for a worker that hangs."""
+OVERTIME_MS = 3_000
+"""A task whose start-to-close is over by so much is hung: SWF has given it up."""
 FIRST_MS = 500
 LONGEST_MS = 60_000
 UNBORN_MS = 500
@@ -109,6 +111,11 @@ def hopeless(restarts: Restarts, kind: ExitClass, any_ready: bool) -> bool:
     if kind is ExitClass.CONFIG:
         return True
     return not any_ready and len(restarts.starts) >= HOLD_FAILURES
+
+
+def is_overdue(until: int, now: int) -> bool:
+    """Whether a task that SWF waited for until then (0: there is none) is hung."""
+    return until != 0 and now >= until + OVERTIME_MS
 
 
 def classify(

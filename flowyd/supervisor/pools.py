@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from flowyd.supervisor import machine, policy
+from flowyd.supervisor.pacing import Pace
 from flowyd.supervisor.policy import PROBE_MS, Restarts
 from flowyd.supervisor.silence import LATE_MS, Heard, Patience, is_hung, is_quiet
 from flowyd.supervisor.states import (
@@ -88,6 +89,7 @@ class Pool:
     patience: Patience = Patience()  # noqa: RUF009 — a frozen value
     heard: Mapping[Key, Heard] = field(default_factory=dict)
     ticked_at: int = 0
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def ready(self) -> int:

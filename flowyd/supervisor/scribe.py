@@ -18,6 +18,7 @@ import structlog
 
 from flowy.worker.kept import Reason
 from flowy.worker.post import LookedUp, Polled, TaskSummary
+from flowyd.board import Board, Word
 from flowyd.supervisor.channels import Channel
 from flowyd.supervisor.messages import Report, TaskText
 from flowyd.supervisor.recycling import Release, Rule
@@ -39,11 +40,17 @@ class Scribe:
     """A `flowy.worker.Reporter`. `stop` and `cut` are the worker's orders to leave."""
 
     def __init__(
-        self, channel: Channel[object], rule: Rule, release: Release, sign_seconds: float = 15.0
+        self,
+        channel: Channel[object],
+        board: Board,
+        rule: Rule,
+        release: Release,
+        sign_seconds: float = 15.0,
     ) -> None:
         self.stop = threading.Event()
         self.cut = threading.Event()
         self._channel = channel
+        self._board = board
         self._rule = rule
         self._release = release
         self._lock = threading.Lock()
@@ -104,6 +111,8 @@ class Scribe:
 
         So it is said here, unless the supervisor believes the worker busy in any case.
         """
+        if task.limit is not None:
+            self._board.set(Word.UNTIL, round((time.monotonic() + task.limit) * 1000))
         with self._lock:
             self._task = TaskText(
                 task.kind, task.type, task.workflow_id, task.run_id, task.activity_id or ""
@@ -114,6 +123,7 @@ class Scribe:
 
     def ended(self, outcome: str, seconds: float) -> None:
         """A task ended; perhaps the worker has had its fill."""
+        self._board.set(Word.UNTIL, 0)
         self._moved_at = time.monotonic()
         if self._listens and signal.getsignal(signal.SIGTERM) is not _hear:
             self.listen()  # the task wanted the signal for itself, and did not give it back

@@ -19,6 +19,7 @@ from flowyd.supervisor.news import (
     Event,
     PauseAsked,
     PluginsLoaded,
+    PollsFailed,
     RegistrationFailed,
     ReloadAsked,
     ReloadRefused,
@@ -52,6 +53,7 @@ from flowyd.supervisor.services import Event as ServiceChange
 from flowyd.supervisor.states import Event as WorkerChange
 from flowyd.supervisor.states import Exited, Tick
 from flowyd.supervisor.stopping import hear_stop, wind_down
+from flowyd.supervisor.throttling import cool_polls, hear_polls
 
 
 def step(fleet: Fleet, event: Event, now: int, roll: float) -> Step:
@@ -61,7 +63,7 @@ def step(fleet: Fleet, event: Event, now: int, roll: float) -> Step:
     return settled, orders + more
 
 
-def apply(  # noqa: C901, PLR0911 — one line an event
+def apply(  # noqa: C901, PLR0911, PLR0912 — one line an event
     fleet: Fleet, event: Event, now: int, roll: float
 ) -> Step:
     """What the event itself changes."""
@@ -70,6 +72,8 @@ def apply(  # noqa: C901, PLR0911 — one line an event
             return hear_worker(fleet, worker, change, now, roll)
         case WorkerAlive(worker, still_ms):
             return hear_sign(fleet, worker, still_ms, now), ()
+        case PollsFailed(pool, throttled):
+            return hear_polls(fleet, pool, throttled=throttled, now=now, roll=roll)
         case BoardClosed(worker):
             return replace(fleet, owed=fleet.owed - {worker}), ()
         case ServiceEvent(name, change):
@@ -172,7 +176,8 @@ def hear_tick(fleet: Fleet, now: int, roll: float) -> Step:
     if isinstance(fleet.registration, Registering) and now >= fleet.registration.deadline:
         fleet, more = hear_refused(fleet, "it took too long", now, roll)
         orders += more
-    return fleet, orders
+    fleet, more = cool_polls(fleet, now, roll)
+    return fleet, orders + more
 
 
 def settle(fleet: Fleet, now: int) -> Step:

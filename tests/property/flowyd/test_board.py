@@ -1,6 +1,6 @@
 """Whatever moment a board's writer dies at, its readers see what was there before or after."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowyd.board import DETAILS_BYTES, TASK_BYTES, Board, BoardTask, Text, Word, size_of_board
@@ -70,6 +70,7 @@ def task(number, token="token"):
     return BoardTask(number, token, 5, 10, 20, True, 0, "T/1", "w", "r", "a")
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=5))
 def test_the_newest_details_are_read_by_another_mapping(texts):
     memory = bytearray(size_of_board())
@@ -83,6 +84,7 @@ def test_the_newest_details_are_read_by_another_mapping(texts):
     assert reader.details(2) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(("begin", "end", "beat")), max_size=30))
 def test_a_task_counts_from_its_begin_to_its_end_and_has_its_own_details(steps):
     one, number, has, details = board(), 0, False, None
@@ -100,6 +102,7 @@ def test_a_task_counts_from_its_begin_to_its_end_and_has_its_own_details(steps):
         assert one.details(number) == details or not number
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=60), st.binary(max_size=60), st.integers(1, 90))
 def test_a_writer_that_dies_in_the_middle_leaves_the_text_before(before, after, left):
     size = 64
@@ -120,6 +123,7 @@ def test_a_writer_that_dies_in_the_middle_leaves_the_text_before(before, after, 
     assert text.read() == (after if finished else before)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=8, max_size=200), st.data())
 def test_a_text_that_is_overwritten_while_it_is_read_is_never_believed(shown, data):
     size = 256

@@ -98,3 +98,9 @@ def test_a_worker_that_says_it_cannot_is_believed_at_once():
 )
 def test_an_exit_is_classed_by_what_the_worker_did(state, code, kind):
     assert policy.classify(state, code) is kind
+
+
+def test_a_task_is_hung_a_while_after_swf_has_given_it_up_and_none_at_all_never():
+    assert not policy.is_overdue(0, 10**12)
+    assert not policy.is_overdue(5_000, 5_000 + policy.OVERTIME_MS - 1)
+    assert policy.is_overdue(5_000, 5_000 + policy.OVERTIME_MS)

@@ -2,10 +2,13 @@
 
 import socket
 import threading
+import time
+from dataclasses import replace
 
 import pytest
 
 from flowy.worker.post import TaskSummary
+from flowyd.board import Board, Word, size_of_board
 from flowyd.supervisor.channels import Channel, pair
 from flowyd.supervisor.messages import FromChild, Report
 from flowyd.supervisor.recycling import Rule, drawn
@@ -27,7 +30,9 @@ class Desk:
         self.channel: Channel[FromChild] = Channel(ours, FromChild)
         self.child: socket.socket = theirs
         self.released = threading.Event()
-        self.scribe = Scribe(Channel(theirs, object), rule, self.released.set, sign_seconds)
+        self.board = Board(memoryview(bytearray(size_of_board())))
+        channel = Channel(theirs, object)
+        self.scribe = Scribe(channel, self.board, rule, self.released.set, sign_seconds)
 
     def report(self) -> Report:
         """The next report."""
@@ -185,3 +190,14 @@ def test_a_worker_with_a_task_does_not_stand_still(desk):
     one.until(lambda report: report.task is not None)
 
     assert one.report().still_ms == 0
+
+
+def test_the_end_of_a_tasks_time_is_on_the_board_while_it_runs(desk):
+    one = desk()
+    began = time.monotonic() * 1000
+    one.scribe.began(replace(TASK, limit=30.0))
+    until = one.board.word(Word.UNTIL)
+    one.scribe.ended("completed", 0.0)
+
+    assert began + 30_000 <= until <= time.monotonic() * 1000 + 30_001
+    assert one.board.word(Word.UNTIL) == 0
