@@ -39,6 +39,15 @@ class Counts(Silent):
         self.outcomes[outcome] += 1
 
 
+OPENED: list[MemoryEngine] = []
+"""Engines of plays; a fixture beside the tests closes them."""
+
+
+def close_all():
+    while OPENED:
+        OPENED.pop().close()
+
+
 class Still:
     """A time that stands still; what waits for it is told that it passed."""
 
@@ -85,6 +94,7 @@ class Play:
     def __init__(self, *workflows):
         self.clock = VirtualClock(START)
         self.engine = MemoryEngine(self.clock, 0, Settings())
+        OPENED.append(self.engine)
         self.calls, self.events, self.lost = Counter(), 0, set()
         self.swf = MemorySWF("d", self._send)
         self.swf.register_domain(1)
