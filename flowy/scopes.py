@@ -57,3 +57,7 @@ class AllOptions(Options):
         o.check_child_policy(self.child_policy)
         object.__setattr__(self, "tags", o.checked_tags(self.tags))
         o.check_name("workflow_id", self.workflow_id)
+
+
+NOTHING_SAID = AllOptions()
+"""What holds outside of all scopes. One value: what is merged with it is found by identity."""

@@ -61,6 +61,22 @@ class Owner(Protocol):
 class Branch(greenlet):
     """One line of workflow code. `path` scopes the ids of its calls, so an edit stays inside it."""
 
+    __slots__ = (
+        "_args",
+        "_code",
+        "_kwargs",
+        "_numbers",
+        "_owner",
+        "canceled",
+        "interrupted",
+        "options",
+        "path",
+        "placeholder",
+        "random",
+        "shields",
+        "waiting",
+    )
+
     def __init__(
         self,
         owner: Owner,

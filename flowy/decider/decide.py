@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 from flowy import forms
-from flowy.decider.execution import Answer, Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.answers import Answer, Broken, Decided, NonDeterminism, Stale
+from flowy.decider.execution import Execution
 from flowy.decider.opening import Wants
 from flowy.decider.parking import park
 from flowy.decider.room import ROOM, Limits

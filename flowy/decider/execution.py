@@ -6,7 +6,6 @@ greenlets do not leave the thread that made them.
 
 from _thread import get_ident
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NoReturn
 
@@ -15,6 +14,7 @@ from greenlet import greenlet
 from flowy import forms
 from flowy.decider import closing, growth, inbox, news
 from flowy.decider.activities import Activities, ActivityCall
+from flowy.decider.answers import Answer, Broken, Decided, NonDeterminism, Stale
 from flowy.decider.asked import Asked
 from flowy.decider.branches import Branch, Ending, Evicted, Raised, Returned, is_single
 from flowy.decider.children import ChildCall, Children
@@ -26,7 +26,7 @@ from flowy.decider.leftovers import dropped
 from flowy.decider.lines import Lines
 from flowy.decider.markers import Markers
 from flowy.decider.memory import Memory
-from flowy.decider.notebook import LogLine, Notebook
+from flowy.decider.notebook import Notebook
 from flowy.decider.opening import Opening, Wants
 from flowy.decider.origin import Origin
 from flowy.decider.places import caller
@@ -39,49 +39,10 @@ from flowy.errors import Canceled, FlowyError, NonDeterminismError, TaskCanceled
 from flowy.placeholders import Error, Outcome, Placeholder, Value, copy, fill
 from flowy.references import Unopened
 from flowy.registry import Registry, WorkflowDefinition
-from flowy.scopes import AllOptions
+from flowy.scopes import NOTHING_SAID
 from flowy.swf.decisions import Decision
 from flowy.swf.events import Event, WorkflowExecutionStarted
 from flowy.swf.values import ExecutionId
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The decisions of the live turn; `kept_back` more had no room, `held` wait.
-
-    `lines` is what the code logged in it, `context` the user's part of executionContext as text.
-    """
-
-    decisions: tuple[Decision, ...]
-    kept_back: int = 0
-    warnings: tuple[str, ...] = ()
-    lines: tuple[LogLine, ...] = ()
-    context: str = ""
-    held: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """This execution does not fit the events: fetch the whole history, or evict it."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class NonDeterminism:
-    """The code asked for something else than what is recorded; `message` shows both sides."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Something that is no outcome of the work left the code, or we have a bug."""
-
-    error: BaseException
-
-
-Answer = Decided | Stale | NonDeterminism | Broken
 
 
 class Unfinished(Exception):
@@ -95,6 +56,36 @@ class Unfinished(Exception):
 class Execution:
     """The suspended or running code of one (workflowId, runId), in the thread that made it."""
 
+    __slots__ = (
+        "_close",
+        "_code",
+        "_definition",
+        "_difference",
+        "_failure",
+        "_offered",
+        "_restart",
+        "_root",
+        "_thread",
+        "_unfit",
+        "activities",
+        "asked",
+        "children",
+        "converter",
+        "externals",
+        "handlers",
+        "id",
+        "inbox",
+        "lambdas",
+        "last",
+        "lines",
+        "markers",
+        "memory",
+        "notebook",
+        "opening",
+        "origin",
+        "started",
+        "timers",
+    )
     queue: type[Asked] = Asked
     memory: Memory
     started: WorkflowExecutionStarted
@@ -209,7 +200,7 @@ class Execution:
             self._code = self._definition.target(RunningCode(self))
             return self._code.run(*args, **kwargs)
 
-        self._root = self.lines.start("", main, tuple(given.args), given.kwargs, AllOptions())
+        self._root = self.lines.start("", main, tuple(given.args), given.kwargs, NOTHING_SAID)
         for name, text in given.meta.signals:
             self.signaled(name, text)
 

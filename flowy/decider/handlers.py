@@ -10,7 +10,7 @@ from flowy.decider.inbox import Signal, value_of
 from flowy.decider.lines import Lines
 from flowy.placeholders import Error, Line, Placeholder
 from flowy.references import Unopened
-from flowy.scopes import AllOptions
+from flowy.scopes import NOTHING_SAID
 
 
 class Handlers:
@@ -40,7 +40,7 @@ class Handlers:
             return getattr(code(), method)(value)
 
         name = root.number(method)
-        branch = self._lines.start(scoped_path(name), handle, (), {}, AllOptions())
+        branch = self._lines.start(scoped_path(name), handle, (), {}, NOTHING_SAID)
         placeholder: Placeholder[Any] = Placeholder(line, name)
         branch.placeholder = placeholder
         placeholder.source = branch

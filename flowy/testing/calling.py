@@ -18,9 +18,10 @@ from flowy._workflow import Workflow
 from flowy._workflow import workflow as decorated
 from flowy.converter import Converter
 from flowy.decider import news
+from flowy.decider.answers import Answer, Broken, Decided, NonDeterminism, Stale
 from flowy.decider.asked import Ask, Asked, Call
 from flowy.decider.branches import Branch, Ending, Raised
-from flowy.decider.execution import Answer, Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.execution import Execution
 from flowy.decider.opening import Wants
 from flowy.decider.running import RunningCode
 from flowy.decider.turns import Turn

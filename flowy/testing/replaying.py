@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, assert_never
 import msgspec
 
 from flowy.client import Handle
+from flowy.decider.answers import Broken, Decided, NonDeterminism, Stale
 from flowy.decider.decide import Load, no_store, supplied
-from flowy.decider.execution import Broken, Decided, Execution, NonDeterminism, Stale
+from flowy.decider.execution import Execution
 from flowy.decider.turns import cut
 from flowy.errors import NonDeterminismError, UnreadableHistory
 from flowy.registry import Registry

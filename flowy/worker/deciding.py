@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from flowy.decider.answers import Stale
 from flowy.decider.decide import Load, begin, go_on, no_store, unreplayable
-from flowy.decider.execution import Execution, Stale
+from flowy.decider.execution import Execution
 from flowy.decider.parking import park
 from flowy.decider.verdict import Verdict
 from flowy.errors import UnknownType, UnreadableHistory

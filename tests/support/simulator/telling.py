@@ -4,8 +4,8 @@ import msgspec
 
 from flowy import forms
 from flowy.decider import Decided, Verdict
+from flowy.decider.answers import Answer
 from flowy.decider.decide import CORE
-from flowy.decider.execution import Answer
 from flowy.decider.opening import Wants
 from flowy.swf.wire import decision_to_wire
 

@@ -8,7 +8,7 @@ from simulator.outside import OUTSIDE
 from simulator.telling import told
 
 from flowy.decider import Decided, Execution, Stale
-from flowy.decider.execution import Answer
+from flowy.decider.answers import Answer
 from flowy.swf.events import Event
 
 Make = Callable[[], Execution]

@@ -140,10 +140,9 @@ def test_parallel_reduce_of_one_item_is_that_item_and_of_none_an_error():
     assert result_of(Story(make(run)).decide()) == [5, 2]
 
 
-def costs_in_a_map_of(size):
+def costs_in_a_map_of(cls, size):
     """How many Python calls each of the first items takes, beside those that begin it all."""
-    cls = make(lambda self: self.map(self.resize, range(size), at_once=10).result())
-    story = Story(cls)
+    story = Story(cls, size)
     execution = Execution(definition(cls), RUN, registry_of(cls))
     story.run(execution)
     costs = [cost_of(story, execution, number) for number in range(1, size - 10)]
@@ -173,4 +172,7 @@ def cost_of(story, execution, number):
 
 
 def test_each_item_of_a_map_costs_the_same_number_of_calls_however_many_there_are():
-    assert len({*costs_in_a_map_of(100), *costs_in_a_map_of(1_000)}) == 1
+    # One class: options that are equal but not the same take one call more to look up.
+    cls = make(lambda self, size: self.map(self.resize, range(size), at_once=10).result())
+
+    assert len({*costs_in_a_map_of(cls, 100), *costs_in_a_map_of(cls, 1_000)}) == 1

@@ -14,10 +14,10 @@ WARM = 500
 MOST = 20_000
 
 
-def test_a_suspended_execution_of_a_sequential_workflow_takes_at_most_20_kb():
+def test_a_suspended_execution_with_three_open_calls_takes_at_most_20_kb():
     def run(self, path):
-        for _ in range(3):
-            self.resize(path).result()
+        for open_call in [self.resize(path) for _ in range(3)]:
+            open_call.result()
 
     story = Story(make(run), "x" * 100)
     story.poll()
