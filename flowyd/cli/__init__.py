@@ -8,6 +8,7 @@ COMMANDS = (
     "check",
     "dev",
     "pause",
+    "plugins",
     "reload",
     "restart",
     "resume",

@@ -1,6 +1,5 @@
 """`flowyd check`: everything that is wrong, at once, without starting anything."""
 
-import subprocess
 import sys
 
 import click
@@ -8,10 +7,9 @@ import msgspec
 
 from flowy.errors import Fault
 from flowyd.cli.config_option import EX_CONFIG, Choice, config_option, reading_of, tell
+from flowyd.cli.loader import answer_of
 from flowyd.config import Reading
 from flowyd.config.shapes import ENGINE, LogsConfig, PluginsConfig
-
-SECONDS = 60
 
 
 @click.command("check")
@@ -45,7 +43,7 @@ def check_plugins(reading: Reading, plugins: PluginsConfig, *, strict: bool) -> 
 
     Pools are judged only if all of them could be read: else their lists would seem unserved.
     """
-    from flowyd.supervisor.commands import home, load_order, zygote_environment
+    from flowyd.supervisor.commands import home, load_order
     from flowyd.supervisor.faults import faults_of
     from flowyd.supervisor.messages import FaultText
 
@@ -54,17 +52,7 @@ def check_plugins(reading: Reading, plugins: PluginsConfig, *, strict: bool) -> 
     logs = LogsConfig("auto", "info")
     at_home = home(reading.config) if reading.config else None
     order = load_order(plugins, pools, logs, strict=strict, embedded=embedded, home=at_home)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "flowyd.supervisor.checking"],
-            input=msgspec.json.encode(order),
-            stdout=subprocess.PIPE,
-            env=zygote_environment(),
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return [Fault("[plugins]", f"loading takes more than {SECONDS} s", "import less")]
-    if done.returncode != 0:
-        return [Fault("[plugins]", f"loading ended the process, code {done.returncode}")]
-    return list(faults_of(msgspec.json.decode(done.stdout, type=list[FaultText])))
+    answer = answer_of("checking", order)
+    if not isinstance(answer, bytes):
+        return [answer]
+    return list(faults_of(msgspec.json.decode(answer, type=list[FaultText])))

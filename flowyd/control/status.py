@@ -122,6 +122,34 @@ class WorkerStacks(Struct, frozen=True):
     stacks: str
 
 
+class TypeStatus(Struct, frozen=True):
+    """One type that a plugin gives; `origin` is `file:line`."""
+
+    kind: str
+    type: str
+    task_list: str
+    origin: str
+
+
+class PluginStatus(Struct, frozen=True):
+    """One plugin: where it comes from, and what it gives."""
+
+    name: str
+    source: str
+    package: str
+    file: str
+    loaded: bool
+    types: list[TypeStatus]
+    faults: list[FaultStatus]
+
+
+class PluginsStatus(Struct, frozen=True):
+    """What `flowyd plugins --json` shows."""
+
+    schema: int
+    plugins: list[PluginStatus]
+
+
 class StacksStatus(Struct, frozen=True):
     """What `flowyd stacks --json` shows."""
 

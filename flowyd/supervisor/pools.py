@@ -109,6 +109,8 @@ def hear(pool: Pool, key: Key, event: Event, now: int, roll: float) -> Steps:
         return pool, ()
     after, actions = machine.step(before, event, now)
     marked = tuple((key, action) for action in actions)
+    if after is before:  # nearly every tick: fifty workers are not copied fifty times a second
+        return pool, marked
     match after:
         case Gone():
             return bury(pool, key, before, after, now, roll), marked
