@@ -8,7 +8,9 @@ registered, and nothing is imported by a name that stands in data.
 import dataclasses
 import json
 import math
+from collections.abc import Callable
 from enum import Enum
+from json import encoder
 from typing import Any
 
 from flowy.errors import OptionError, SerializationError
@@ -19,7 +21,27 @@ from flowy.tags import BUILT_IN, RESERVED, TAG, Form
 MISFITS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What the code of a form raises for data that is not its own; anything else is its bug."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+SURE = frozenset({str, int, bool, type(None)})
+"""Values of just these types are their own plain form: no walk is made for them."""
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_raw_decode = json.JSONDecoder().raw_decode
+
+
+def _encoder() -> Callable[[Any], str]:
+    """`_JSON.encode`, with json's C part made once: it makes one for each text, for 3 of 5 µs.
+
+    Data that was walked has no cycles, so none are looked for. Without the C part: as it is.
+    """
+    make: Any = getattr(encoder, "c_make_encoder", None)
+    quote = getattr(encoder, "c_encode_basestring", None)
+    if make is None or quote is None:
+        return _JSON.encode
+    pieces = make(None, _JSON.default, quote, None, ":", ",", False, False, False)
+    return lambda data: "".join(pieces(data, 0))
+
+
+_encode = _encoder()
 
 
 class Converter:
@@ -61,12 +83,15 @@ class Converter:
             SerializationError: naming the value and where it sat.
         """
         kind = type(value)
-        if value is None or kind is str or kind is bool or kind is int:
+        if kind in SURE:
             return value
         if kind is float:
             return number(value, where)
         if kind is list or kind is tuple:
-            return [self.plain(item, f"{where}[{n}]") for n, item in enumerate(value)]
+            return [
+                item if type(item) in SURE else self.plain(item, f"{where}[{n}]")
+                for n, item in enumerate(value)
+            ]
         if kind is dict:
             return self._mapping(value, where)
         if kind in self._writers:
@@ -115,7 +140,10 @@ class Converter:
                     where=where,
                     hint="JSON's keys are texts: str(key)",
                 )
-        data = {key: self.plain(item, f"{where}[{key!r}]") for key, item in value.items()}
+        data = {
+            key: item if type(item) in SURE else self.plain(item, f"{where}[{key!r}]")
+            for key, item in value.items()
+        }
         return {TAG: "dict", "v": list(map(list, data.items()))} if TAG in data else data
 
     def _escaped(self, data: dict[str, Any], where: str) -> dict[str, Any]:
@@ -147,9 +175,22 @@ def parse(text: str, where: str) -> Any:
         SerializationError: if it is none.
     """
     try:
-        return json.loads(text)
+        return decode(text)
     except ValueError as error:
         raise SerializationError(f"not JSON: {error}", where=where) from error
+
+
+def decode(text: str) -> Any:
+    """As json.loads: its two searches for spaces around the text would cost 2 µs.
+
+    Raises:
+        ValueError: if it is no JSON.
+    """
+    try:
+        data, end = _raw_decode(text)
+    except ValueError:
+        return json.loads(text)
+    return data if end == len(text) else json.loads(text)
 
 
 def encode(data: Any, where: str) -> str:
@@ -160,7 +201,7 @@ def encode(data: Any, where: str) -> str:
     """
     text = _encode(data)
     try:
-        text.encode()
+        _ = text.isascii() or text.encode()
     except UnicodeEncodeError as error:
         raise SerializationError(f"half a character: {error}", where=where) from error
     return text

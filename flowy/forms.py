@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from flowy import references
-from flowy.converter import PLAIN, Converter, encode
+from flowy.converter import PLAIN, SURE, Converter, decode, encode
 from flowy.errors import SerializationError, TaskError, TaskFailed, TaskLost
 from flowy.references import Unopened
 from flowy.swf import limits
@@ -91,7 +91,10 @@ def write_arguments(
     """
     plain = {
         TAG: 1,
-        "args": [converter.plain(value, f"args[{n}]") for n, value in enumerate(args)],
+        "args": [
+            value if type(value) in SURE else converter.plain(value, f"args[{n}]")
+            for n, value in enumerate(args)
+        ],
         "kwargs": {key: converter.plain(value, key) for key, value in kwargs.items()},
     }
     return encode(plain, "the arguments")[:-1]
@@ -180,7 +183,7 @@ def read_result(text: str | None, converter: Converter = PLAIN) -> Any:
     if references.find(text):
         return Unopened(text)
     try:
-        data = json.loads(text)
+        data = decode(text)
     except ValueError:
         return text
     return converter.untag(data, "the result")

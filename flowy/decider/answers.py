@@ -1,14 +1,16 @@
 """What an execution answers to the events that it is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from msgspec import Struct
+
+from flowy.decider.asked import NONE_HELD
 from flowy.decider.notebook import LogLine
 from flowy.swf.decisions import Decision
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """The decisions of the live turn; `kept_back` more had no room, `held` wait.
 
     `lines` is what the code logged in it, `context` the user's part of executionContext as text.
@@ -19,7 +21,7 @@ class Decided:
     warnings: tuple[str, ...] = ()
     lines: tuple[LogLine, ...] = ()
     context: str = ""
-    held: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = NONE_HELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ trace, and a replay could not tell that it was ever considered.
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from heapq import merge
 from itertools import islice, starmap
+from types import MappingProxyType
 from typing import Any, NoReturn, Protocol
+
+from msgspec import Struct
 
 from flowy.decider import difference, identity
 from flowy.decider.identity import Lane, Patch
@@ -21,6 +23,8 @@ from flowy.errors import NonDeterminismError
 from flowy.swf.decisions import CLOSES, Decision, StartTimer
 from flowy.swf.events import Event, MarkerRecorded, RecordMarkerFailed
 
+NONE_HELD: Mapping[str, int] = MappingProxyType({})
+
 
 class Call(Protocol):
     """Something asked whose later events must find it again."""
@@ -29,8 +33,7 @@ class Call(Protocol):
     """The id of the event that recorded it, 0 before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True, eq=False):
     """One decision asked for; `arguments` is the text that replay compares, `place` its line."""
 
     decision: Decision
@@ -39,13 +42,12 @@ class Ask:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """What to answer now; `kept_back` more had no room, `held` (by type) wait for open tasks."""
 
     decisions: tuple[Decision, ...]
     kept_back: int = 0
-    held: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = NONE_HELD
 
 
 Numbered = tuple[int, Ask]

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
-from greenlet import greenlet
-
 from flowy import forms
 from flowy.decider import closing, growth, inbox, news
 from flowy.decider.activities import Activities, ActivityCall
@@ -142,8 +140,7 @@ class Execution:
         why = self._stale(pieces)
         if why:
             return Stale(why)
-        hub = greenlet(partial(self._judged, pieces))
-        answer: Answer | Wants = self.opening.enter(hub)
+        answer: Answer | Wants = self.opening.enter(partial(self._judged, pieces))
         return answer
 
     def supply(self, texts: Mapping[str, str]) -> Answer | Wants:

@@ -6,11 +6,13 @@ ran stands before that decision's DecisionTaskCompleted, yet belongs to the next
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
 from flowy import forms
 from flowy.swf.events import (
+    EVENTS,
     DecisionTaskCompleted,
     DecisionTaskStarted,
     DecisionTaskTimedOut,
@@ -19,6 +21,14 @@ from flowy.swf.events import (
 
 RECORDED = "decision_task_completed_event_id"
 """The attribute that ties what a decision made to its DecisionTaskCompleted."""
+
+INITIATED = "initiated_event_id"
+_made_by, _initiated = attrgetter(RECORDED), attrgetter(INITIATED)
+
+# Sets of types: patterns that are tried one after the other cost half of a cut.
+_MADE = frozenset(kind for kind in EVENTS.values() if RECORDED in kind.__struct_fields__)
+_LATE = frozenset(kind for kind in _MADE if INITIATED in kind.__struct_fields__)
+_TASKS = frozenset({DecisionTaskStarted, DecisionTaskCompleted, DecisionTaskTimedOut})
 
 NO_CONTEXT = forms.Context()
 
@@ -101,16 +111,18 @@ def decision_tasks(events: Sequence[Event]) -> tuple[dict[int, _Completed], list
     overdue: set[int] = set()
     for event in events:
         attributes = event.attributes
-        match attributes:
-            case DecisionTaskStarted():
-                starts.append(event)
-            case DecisionTaskCompleted(started_event_id=started, execution_context=context):
-                done = _Completed(event.id, forms.read_context(context))
-                by_started[started] = by_id[event.id] = done
-            case DecisionTaskTimedOut(started_event_id=started):
-                overdue.add(started)
-            case _:
-                task = by_id.get(getattr(attributes, RECORDED, 0))
-                if task is not None and not getattr(attributes, "initiated_event_id", 0):
-                    task.batch.append(event)
+        kind = type(attributes)
+        if kind in _MADE:
+            task = by_id.get(_made_by(attributes))
+            if task is not None and not (kind in _LATE and _initiated(attributes)):
+                task.batch.append(event)
+        elif kind in _TASKS:
+            match attributes:
+                case DecisionTaskStarted():
+                    starts.append(event)
+                case DecisionTaskCompleted(started_event_id=started, execution_context=context):
+                    done = _Completed(event.id, forms.read_context(context))
+                    by_started[started] = by_id[event.id] = done
+                case DecisionTaskTimedOut(started_event_id=started):
+                    overdue.add(started)
     return by_started, starts, overdue

@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -87,3 +88,24 @@ def test_a_value_without_a_json_form_is_refused_with_its_place_and_advice(value,
 def test_an_unknown_or_broken_tag_is_refused(text):
     with pytest.raises(SerializationError):
         converter.loads(text)
+
+
+@given(values)
+def test_a_text_is_what_the_json_module_writes_and_is_read_as_it_reads_it(value):
+    data = converter.plain(value, "value")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    assert converter.encode(data, "value") == text
+    assert converter.decode(f" {text}\n") == converter.decode(text) == json.loads(text)
+
+
+def test_half_a_character_and_a_number_without_end_are_refused():
+    with pytest.raises(SerializationError, match="half a character"):
+        converter.encode("\ud800", "value")
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        converter.encode(float("inf"), "value")
+
+
+@pytest.mark.parametrize("text", ["", " ", "1 2", "{", "\ufeff1", "[1]]"])
+def test_what_the_json_module_refuses_is_refused(text):
+    with pytest.raises(ValueError, match=r"Expecting|Extra data|BOM"):
+        converter.decode(text)
