@@ -139,7 +139,8 @@ class Courier:
 
     def _close(self, one: Watched, told: letters.Told) -> None:
         del self._watched[one.worker]
-        self._totals.reported(told)
+        if told != "idle":
+            self._totals.reported(told)
         self._outbox.append(letters.Closed(one.worker, told))
 
     def _post(self, now: float) -> None:

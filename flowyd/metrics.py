@@ -5,7 +5,7 @@ processes is needed. Counters never fall: see `flowyd.ledger`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -22,6 +22,8 @@ from flowyd import totals
 from flowyd.control.status import ChildStatus, PoolStatus, Status
 from flowyd.ledger import Ledger
 from flowyd.supervisor.fleet import Fleet
+from flowyd.supervisor.pacing import delay
+from flowyd.supervisor.services import ENGINE
 from flowyd.totals import Histogram
 
 
@@ -45,6 +47,20 @@ TABLE = (
         ("pool", "kind"),
         "Time from a task's begin to its answer",
     ),
+    Row("flowyd_heartbeats_total", "counter", ("result",), "Heartbeats of activities, by result"),
+    Row(
+        "flowyd_heartbeat_lag_seconds",
+        "histogram",
+        (),
+        "How much later than it was due a heartbeat was taken",
+    ),
+    Row(
+        "flowyd_lost_reports_total",
+        "counter",
+        ("result",),
+        "Tasks of dead workers, by how the answer in their place ended",
+    ),
+    Row("flowyd_poll_delay_seconds", "gauge", ("pool",), "The longest wait before each poll"),
     Row(
         "flowyd_sticky_lookups_total",
         "counter",
@@ -127,24 +143,27 @@ def families(sources: Sources) -> Iterator[Metric]:
 
 
 def histogram(row: Row, sources: Sources) -> Metric:
-    """A histogram of each pool."""
+    """A histogram of each pool, or of the courier."""
     made = HistogramMetricFamily(row.name, row.help, labels=row.labels)
+    if row.name == "flowyd_heartbeat_lag_seconds":
+        add(made, (), sources.ledger.of_couriers().heartbeat_lag, totals.LAG_BOUNDS)
+        return made
     for pool in sources.status.pools:
         total = sources.ledger.of_pool(pool.name)
         if row.name == "flowyd_poll_seconds":
-            add(made, pool, total.poll_seconds, totals.POLL_BOUNDS)
+            add(made, (pool.name, pool.kind), total.poll_seconds, totals.POLL_BOUNDS)
         else:
-            add(made, pool, total.task_seconds, totals.TASK_BOUNDS)
+            add(made, (pool.name, pool.kind), total.task_seconds, totals.TASK_BOUNDS)
     return made
 
 
 def add(
-    made: HistogramMetricFamily, pool: PoolStatus, seen: Histogram, bounds: tuple[float, ...]
+    made: HistogramMetricFamily, labels: Sequence[str], seen: Histogram, bounds: tuple[float, ...]
 ) -> None:
-    """One pool's buckets, each with all that is below it."""
+    """The buckets of one histogram, each with all that is below it."""
     names = [*map(str, bounds), "+Inf"]
     buckets = list(zip(names, map(float, accumulate(seen.counts)), strict=True))
-    made.add_metric((pool.name, pool.kind), buckets, seen.sum)
+    made.add_metric(labels, buckets, seen.sum)
 
 
 def samples(name: str, sources: Sources) -> Iterator[Sample]:
@@ -155,15 +174,19 @@ def samples(name: str, sources: Sources) -> Iterator[Sample]:
         for child in sources.status.children:
             if "." not in child.name:  # the zygotes of other generations come and go
                 yield (child.name,), OF_CHILD[name](child)
-    elif name == "flowyd_reloads_total":
-        reload = sources.status.reload
-        yield ("accepted",), reload.accepted
-        yield ("rejected",), reload.rejected
-    elif name in OF_POOL:
-        for pool in sources.status.pools:
-            yield (pool.name,), OF_POOL[name](pool)
+    elif name in BY_RESULT:
+        for result, count in BY_RESULT[name](sources).items():
+            yield (result,), count
     else:
-        for pool in sources.status.pools:
+        yield from samples_of_pools(name, sources)
+
+
+def samples_of_pools(name: str, sources: Sources) -> Iterator[Sample]:
+    """The samples of what each pool has."""
+    for pool in sources.status.pools:
+        if name in OF_POOL:
+            yield (pool.name,), OF_POOL[name](pool)
+        else:
             for labels, value in COUNTED[name](pool, sources).items():
                 yield (pool.name, *labels), value
 
@@ -177,6 +200,14 @@ OF_DAEMON: dict[str, Callable[[Sources], float]] = {
     "flowyd_loop_lag_seconds": lambda s: s.lag_seconds,
     "flowyd_loop_errors_total": lambda s: float(s.mishaps),
     "flowyd_uptime_seconds": lambda s: s.status.uptime_ms / 1000,
+}
+BY_RESULT: dict[str, Callable[[Sources], dict[str, int]]] = {
+    "flowyd_heartbeats_total": lambda s: s.ledger.of_couriers().heartbeats,
+    "flowyd_lost_reports_total": lambda s: s.ledger.of_couriers().reports,
+    "flowyd_reloads_total": lambda s: {
+        "accepted": s.status.reload.accepted,
+        "rejected": s.status.reload.rejected,
+    },
 }
 OF_CHILD: dict[str, Callable[[ChildStatus], float]] = {
     "flowyd_child_up": lambda child: float(child.state == "serving"),
@@ -215,6 +246,12 @@ def evictions(pool: PoolStatus, _: Sources) -> Counts:
     return {(why,): count for why, count in pool.sticky.evictions.items()}
 
 
+def poll_delay(pool: PoolStatus, sources: Sources) -> Counts:
+    """A pool's wait before each poll."""
+    pace = sources.fleet.pools[pool.name].pace
+    return {(): delay(pace, local=ENGINE in sources.fleet.services) / 1000}
+
+
 def workers(pool: PoolStatus, _: Sources) -> Counts:
     """A pool's workers by state; the usual states also where there are none."""
     counted = Counter(worker.state for worker in pool.workers)
@@ -231,6 +268,7 @@ COUNTED: dict[str, Callable[[PoolStatus, Sources], Counts]] = {
     "flowyd_tasks_total": tasks,
     "flowyd_sticky_lookups_total": lookups,
     "flowyd_sticky_evictions_total": evictions,
+    "flowyd_poll_delay_seconds": poll_delay,
     "flowyd_workers": workers,
     "flowyd_worker_exits_total": exits,
 }

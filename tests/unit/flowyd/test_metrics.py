@@ -23,7 +23,7 @@ from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.pools import Key
 from flowyd.supervisor.states import Birth, ExitClass, Polling
 from flowyd.supervisor.telling import View, status_of
-from flowyd.totals import POLL_BOUNDS, Totals, add
+from flowyd.totals import POLL_BOUNDS, CourierTotals, Totals, add
 
 POOL = PoolConfig("p", "activity", "list", 2, None, None, 1000, ())
 CONFIG = Config(
@@ -148,3 +148,24 @@ def test_an_observation_falls_into_the_bucket_that_its_bound_closes():
 
     assert totals.poll_seconds.counts[0] == 2
     assert totals.poll_seconds.counts[-2:] == [1, 1]
+
+
+def test_what_couriers_did_stays_counted_when_one_is_replaced(sources):
+    def told(name, **labels):
+        families = text_string_to_metric_families(metrics.render(sources))
+        found = [s for family in families for s in family.samples if s.name == name]
+        return [sample.value for sample in found if labels.items() <= sample.labels.items()]
+
+    totals = CourierTotals()
+    totals.sent("ok", 0.3)
+    totals.sent("error", 9.0)
+    totals.reported("answered")
+    sources.ledger.courier_says(totals)
+    sources.ledger.courier_gone()
+    sources.ledger.courier_says(totals)
+
+    assert told("flowyd_heartbeats_total", result="ok") == [2]
+    assert told("flowyd_heartbeat_lag_seconds_bucket", le="0.25") == [0]
+    assert told("flowyd_heartbeat_lag_seconds_bucket", le="0.5") == [2]
+    assert told("flowyd_lost_reports_total", result="answered") == [2]
+    assert told("flowyd_poll_delay_seconds", pool="p") == [0]
