@@ -20,6 +20,7 @@ from flowy.options import UNSET, WorkflowOptions
 @click.option("--task-list", help="Where its decision tasks go; else the type's own list.")
 @click.option("--priority", type=int, help="The priority of its decision tasks.")
 @click.option("--lambda-role", metavar="ARN", help="The role that its Lambda functions run in.")
+@click.option("--trace", default="", help="A text that its activities find in their task.")
 @click.option("--wait", is_flag=True, help="Wait for the result and print it; exit 1 on failure.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Wait at most so long.")
 @json_option
@@ -33,6 +34,7 @@ def start(
     task_list: str | None,
     priority: int | None,
     lambda_role: str | None,
+    trace: str,
     wait: bool,
     timeout: float | None,
     as_json: bool,
@@ -51,7 +53,8 @@ def start(
         lambda_role=lambda_role or UNSET,
     )
     client = connect(**place)
-    handle = client.launch(identify(client, type), args, kwargs, id=id, options=said)
+    kind = identify(client, type)
+    handle = client.launch(kind, args, kwargs, id=id, options=said, trace=trace)
     if not wait and as_json:
         emit(as_json, "", workflow_id=handle.id, run_id=handle.run_id)
         return

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
+import structlog
 
 from flowy.errors import ServiceError, UnknownResource
 from flowy.options import Options, WorkflowOptions
@@ -30,6 +31,8 @@ from flowy.swf.tasks import (
 )
 from flowy.swf.values import ExecutionId, TypeId
 from flowy.swf.wire import decision_to_wire, event_from_wire
+
+_log = structlog.get_logger()
 
 POLL_READ_SECONDS = 75
 """SWF holds a poll for 60 s and botocore's own time-out is 60 s: a late answer must not be lost."""
@@ -166,16 +169,23 @@ class SWFClient:
 
     def cancel_activity(self, token: str, details: str | None) -> None:
         """Answer that an activity task was canceled."""
-        written = self.payloads.write_short(details)
+        written = self._short(details)
         call(self._once, "respond_activity_task_canceled", taskToken=token, details=written)
 
     def heartbeat(self, token: str, details: str | None) -> bool:
         """Say that an activity task is alive; whether SWF wants it canceled."""
-        written = self.payloads.write_short(details, limits.HEARTBEAT_DETAILS)
+        written = self._short(details, limits.HEARTBEAT_DETAILS)
         answer = call(
             self._once, "record_activity_task_heartbeat", taskToken=token, details=written
         )
         return bool(answer["cancelRequested"])
+
+    def _short(self, details: str | None, most: int = limits.DATA) -> str | None:
+        """Details as they are sent; None, and a warning, where codecs make them too long."""
+        written = self.payloads.write_short(details, most)
+        if details is not None and written is None:
+            _log.warning("details are left out: too long once coded", most=most)
+        return written
 
     def complete_lambda(self, token: str, result: str) -> None:
         """Answer a Lambda function with the JSON text of what it returned."""

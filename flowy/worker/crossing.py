@@ -1,10 +1,12 @@
 """What a worker does about payloads: it opens what it gets, and readies what it answers."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flowy.decider.parking import park
 from flowy.decider.verdict import Verdict
 from flowy.errors import FlowyError, PayloadError
+from flowy.swf.decisions import CancelWorkflowExecution, Decision
 from flowy.swf.naming import named_decision
 from flowy.swf.tasks import DecisionTask
 from flowy.worker.post import Post, Service
@@ -44,4 +46,16 @@ def readied(client: Service, verdict: Verdict, task: DecisionTask) -> Verdict:
     except FlowyError as error:
         parked = park(task.events, str(error))
         return replace(parked, context=payloads.write_context(parked.context))
-    return replace(verdict, decisions=decisions, context=payloads.write_context(verdict.context))
+    context = payloads.write_context(verdict.context)
+    warnings = (*verdict.warnings, *left_out(verdict, decisions, payloads.read(context)))
+    return replace(verdict, decisions=decisions, context=context, warnings=warnings)
+
+
+def left_out(verdict: Verdict, sent: Sequence[Decision], context: str | None) -> Iterator[str]:
+    """What is not sent of a verdict, since it is too long once coded and goes to no store."""
+    for asked, decision in zip(verdict.decisions, sent, strict=True):
+        match asked, decision:
+            case CancelWorkflowExecution(details=str()), CancelWorkflowExecution(details=None):
+                yield "the details of the cancellation are left out: too long once coded"
+    if context != verdict.context:
+        yield "self.context is left out of the execution's context: too long once coded"

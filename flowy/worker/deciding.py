@@ -18,6 +18,7 @@ from flowy.swf.values import ExecutionId
 from flowy.worker.kept import Bounds, Kept, Reason
 from flowy.worker.memory import resident_bytes
 from flowy.worker.post import Reporter
+from flowy.worker.remembered import Remembered
 
 _log = structlog.get_logger()
 
@@ -53,7 +54,7 @@ class Decider:
     ) -> None:
         self.registry = registry
         self._reporter = reporter
-        self._load = load
+        self._load = Remembered(load)
         self._resident = resident
         self._keeps = bounds is not None
         self._kept: Kept[Execution] = Kept(bounds or Bounds(), resident())

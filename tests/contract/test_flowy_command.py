@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from flowy import Workflow, workflow
 from flowy.cli import main
 from flowy.client import Client
+from flowy.forms import read_input
 from flowy.registry import Registry
 from flowy.worker.decisions import serve_decisions
 from flowy.worker.post import Post
@@ -57,14 +58,16 @@ def test_named_arguments_are_an_object(flowy):
 
 
 @pytest.mark.parametrize("client", ["engine_url"], indirect=True)  # moto forgets all but the list
-def test_tags_priority_task_list_and_role_go_along(flowy, client):
+def test_tags_priority_task_list_role_and_trace_go_along(flowy, client):
     options = ["--tag", "red", "--tag", "big", "--priority", "-3", "--task-list", "nobody polls"]
+    options += ["--trace", "request 7"]
     found = flowy("start", "Greeting", "--id", "g2", *options, "--lambda-role", "arn:role")
     assert found.exit_code == 0, found.output
     begun = next(iter(client.handle("g2").history())).attributes
     assert begun.tag_list == ("red", "big")
     assert (begun.task_priority, begun.lambda_role) == ("-3", "arn:role")
     assert begun.task_list.name == "nobody polls"
+    assert read_input(begun.input).meta.trace == "request 7"
     shown = flowy("show", "g2").stdout
     assert "tags        red, big" in shown
     assert "parent      -" in shown
