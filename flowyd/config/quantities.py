@@ -49,6 +49,15 @@ def one_of(*words: str) -> Parse:
     return parse
 
 
+def boolean(value: object) -> bool:
+    """True or false; from the environment as a word."""
+    words: dict[object, bool] = {"true": True, "false": False}
+    found = words.get(value) if isinstance(value, str) else value
+    if isinstance(found, bool):
+        return found
+    raise ValueError("must be true or false")
+
+
 def count(low: int, high: int) -> Parse:
     """A whole number from `low` to `high`."""
 

@@ -42,6 +42,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "status_group": Key(q.text, None, "who may ask for status and metrics; absent: our group"),
         "control_group": Key(q.text, None, "who may also steer and stop it; absent: our group"),
         "hung_after": Key(q.patience, 120_000, "a worker that is silent so long is replaced"),
+        "cgroups": Key(q.boolean, False, "a cgroup per worker: what it started dies with it"),
     },
     "plugins": {
         "enabled": Key(q.texts, None, "entry points of the group flowy.plugins; absent: all"),

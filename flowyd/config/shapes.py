@@ -40,12 +40,14 @@ class EngineConfig:
 class SupervisorConfig:
     """The groups that `status.sock` and `ctl.sock` belong to; None: the daemon's own.
 
-    A worker that gives no sign of life for `hung_after` milliseconds is replaced.
+    A worker that gives no sign of life for `hung_after` milliseconds is replaced. With `cgroups`
+    each worker has one of its own.
     """
 
     status_group: str | None = None
     control_group: str | None = None
     hung_after: int = 120_000
+    cgroups: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from flowyd.board import Board, Word
 from flowyd.board_link import BoardKeeper
 from flowyd.memory import map_board
 from flowyd.supervisor import messages, recycling, stacks
+from flowyd.supervisor.cgroups import enter
 from flowyd.supervisor.channels import Channel
 from flowyd.supervisor.orders import WorkerId
 from flowyd.supervisor.policy import EX_CONFIG
@@ -62,6 +63,7 @@ def work(
     """Be a worker until told to leave; the exit code. `memory` is the board's descriptor."""
     board = map_board(memory)
     os.close(memory)
+    enter(job.cgroup)
     faulthandler.enable()  # SIGABRT writes all stacks to the log
     stacks.offer()
     gc.enable()

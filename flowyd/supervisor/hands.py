@@ -15,6 +15,7 @@ from flowyd.config import Config
 from flowyd.config.shapes import ENGINE as EMBEDDED
 from flowyd.ledger import Ledger
 from flowyd.supervisor import code, messages, news, orders, processes, states
+from flowyd.supervisor.cgroups import cgroups
 from flowyd.supervisor.channels import Channel, pair
 from flowyd.supervisor.commands import Commands, home, load_order, zygote_environment
 from flowyd.supervisor.dispatch import Dispatch
@@ -63,7 +64,7 @@ class Hands:
         """What was read for each reload that was asked for and is not over."""
         self._lifeline: int | None = None
         self._dispatch = Dispatch(selector, ledger, tell)
-        self._strays = Strays()
+        self._strays = Strays(cgroups(config.supervisor.cgroups))
         self.exit_code: int | None = None
 
     def carry(self, order: orders.Order) -> None:  # noqa: C901 — one line an order
@@ -238,7 +239,8 @@ class Hands:
             _log.error("no board can be made", worker=str(worker), error=str(error))
             self._tell(news.WorkerEvent(worker, states.Lost()))
             return
-        job = messages.ForkWorker(worker.pool, worker.slot, worker.spawn, swf, sign_ms)
+        key, room = (worker.pool, worker.slot, worker.spawn), self._strays.room(worker)
+        job = messages.ForkWorker(*key, swf, sign_ms, room)
         wire = self._fork(job, generation, board)
         self._workers[worker] = wire
         self._selector.register(wire, selectors.EVENT_READ, lambda: self._hear_worker(worker))
@@ -251,6 +253,7 @@ class Hands:
         if wire is not None:
             self._forget(wire)
         self._ledger.fold(worker)
+        self._strays.died(worker)
 
     def _hear_worker(self, worker: WorkerId) -> bool:
         """Hear one message; whether there may be more."""
@@ -332,7 +335,6 @@ class Hands:
         owner = self._owners.pop(pid, None)
         match owner:
             case WorkerId():
-                self._strays.died(owner)
                 while self._hear_worker(owner):
                     pass
                 self._tell(news.WorkerEvent(owner, states.Exited(code)))
@@ -358,6 +360,7 @@ class Hands:
             self._drop_zygote(generation)
         self._hold_lifeline(None)
         self._dispatch.shut()
+        self._strays.close()
         for output in self._outputs:
             self._selector.unregister(output)
             output.close()

@@ -79,13 +79,17 @@ class Load(Struct, frozen=True, tag="load"):
 
 
 class ForkWorker(Struct, frozen=True, tag="worker"):
-    """Fork a worker; its end of a channel comes with the packet. It reports every `sign_ms`."""
+    """Fork a worker; its end of a channel comes with the packet. It reports every `sign_ms`.
+
+    It goes into the cgroup at the path `cgroup`, if it has one.
+    """
 
     pool: str
     slot: int
     spawn: int
     swf: SwfJob
     sign_ms: int
+    cgroup: str | None = None
 
 
 class ForkRegistration(Struct, frozen=True, tag="register"):

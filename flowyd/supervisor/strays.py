@@ -12,6 +12,7 @@ import time
 from collections.abc import Container, Iterator
 from pathlib import Path
 
+from flowyd.supervisor.cgroups import Cgroups
 from flowyd.supervisor.orders import WorkerId
 
 VARIABLE = "FLOWYD_WORKER"
@@ -27,16 +28,27 @@ def mark(supervisor: int, worker: WorkerId) -> str:
 class Strays:
     """Those of this process's workers that died lately."""
 
-    def __init__(self) -> None:
+    def __init__(self, cgroups: Cgroups) -> None:
         self._dead: dict[bytes, float] = {}
+        self._cgroups = cgroups
+
+    def room(self, worker: WorkerId) -> str | None:
+        """The cgroup that a new worker shall go into, if there is one."""
+        return self._cgroups.make(mark(os.getpid(), worker))
 
     def died(self, worker: WorkerId) -> None:
         """A worker is gone: look for what it left."""
         entry = f"{VARIABLE}={mark(os.getpid(), worker)}".encode()
         self._dead[entry] = time.monotonic() + SECONDS
+        self._cgroups.end(mark(os.getpid(), worker))
+
+    def close(self) -> None:
+        """Remove the cgroups of all that are gone; nobody is left now."""
+        self._cgroups.sweep()
 
     def sweep(self, known: Container[int]) -> None:
         """Kill what is left of the dead among our children, but for those that are `known`."""
+        self._cgroups.sweep()
         now = time.monotonic()
         self._dead = {entry: until for entry, until in self._dead.items() if until > now}
         for pid in children() if self._dead else ():
