@@ -22,7 +22,7 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from flowy import forms
-from flowy.errors import ServiceError, UnknownResource
+from flowy.errors import FlowyError, ServiceError, UnknownResource
 from flowy.swf.client import SWFClient
 from flowyd import PROTOCOL, letters, logs
 from flowyd.board import Board, Word
@@ -114,14 +114,23 @@ class Courier:
     def _heed(self, letter: letters.ToCourier | None, fds: list[int]) -> None:
         match letter:
             case letters.Watch(worker, swf) if fds:
-                self._watched[worker] = Watched(worker, map_board(fds[0]), self._client(swf))
+                self._watch(worker, swf, fds[0])
             case letters.Lost(worker) if worker in self._watched:
                 self._mourn(self._watched[worker], letter)
+            case letters.Lost(worker):
+                self._outbox.append(letters.Closed(worker, "idle"))
             case None:
                 self._orphan = True
                 _log.warning("the supervisor is gone", workers=len(self._watched))
-            case letters.Watch() | letters.Lost() | letters.Hello():
+            case letters.Watch() | letters.Hello():
                 _log.error("a letter makes no sense here", letter=type(letter).__name__)
+
+    def _watch(self, worker: str, swf: SwfJob, fd: int) -> None:
+        """Take a worker on; without a client there is nothing to be done for it, nor by it."""
+        try:
+            self._watched[worker] = Watched(worker, map_board(fd), self._client(swf))
+        except FlowyError as error:
+            _log.error("no client of SWF", worker=worker, error=str(error))
 
     def _client(self, swf: SwfJob) -> SWFClient:
         if swf not in self._clients:

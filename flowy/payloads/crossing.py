@@ -1,5 +1,6 @@
 """How texts cross to SWF and back: through codecs, and long ones through a payload store."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
@@ -13,12 +14,14 @@ from flowy.references import Reference
 from flowy.swf import decisions as d
 from flowy.swf import limits
 from flowy.swf.decisions import Decision
-from flowy.swf.events import Attributes, Event
+from flowy.swf.events import ActivityTaskFailed, Attributes, Event
 
 LONGEST = 128 * 1024 * 1024
 """Characters of a text that a store takes."""
 SHORTEST = 1_024
 """The smallest threshold: a reference and the meta beside it must be under it."""
+CODED_BEAT = f'"heartbeat":"{PREFIX}'
+"""In the details of a failure that was written for a dead worker."""
 WRITTEN: dict[type[Decision], tuple[str, str]] = {
     d.ScheduleActivityTask: ("input", "input"),
     d.StartChildWorkflowExecution: ("input", "input"),
@@ -142,6 +145,8 @@ class Payloads:
             text = getattr(attributes, name)
             if text and text.startswith(PREFIX):
                 return self._decoded(event)
+        if type(attributes) is ActivityTaskFailed and CODED_BEAT in (attributes.details or ""):
+            return self._decoded(event)
         return event
 
     def load(self, wanted: Sequence[Reference]) -> Mapping[str, str]:
@@ -183,12 +188,27 @@ class Payloads:
             plain = {
                 name: self.read(getattr(attributes, name)) for name in texts_in(type(attributes))
             }
+            if isinstance(attributes, ActivityTaskFailed):
+                plain["details"] = self._with_heartbeat(plain["details"])
         except PayloadError as error:
             told = f"event {event.id}: {error.message}"
             raise PayloadError(told, hint=error.hint) from error
         return msgspec.structs.replace(
             event, attributes=msgspec.structs.replace(attributes, **plain)
         )
+
+    def _with_heartbeat(self, details: str | None) -> str | None:
+        """Details of a failure, the heartbeat's in them decoded as well.
+
+        Who answers for a dead worker has no codecs: it passes on what was ready to be sent.
+        """
+        if details is None or CODED_BEAT not in details:
+            return details
+        known = forms.failure_parts(details)
+        coded = known.get("heartbeat")
+        if coded is None or not coded.startswith(PREFIX):
+            return details
+        return json.dumps({**known, "heartbeat": self.read(coded)})
 
     def _stored(self, text: str) -> str:
         assert self.store is not None  # noqa: S101  # _crossed looked

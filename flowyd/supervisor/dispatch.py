@@ -202,6 +202,6 @@ def message_of(exit_: Exit) -> str:
     if exit_.kind is ExitClass.CUT:
         return "the worker was stopped while it ran the task"
     if exit_.code is None:
-        return "the worker was lost while it ran the task"
+        return "the worker died"
     how = f"signal {-exit_.code}" if exit_.code < 0 else f"exit code {exit_.code}"
-    return f"the worker died ({how}) while it ran the task"
+    return f"the worker died ({how})"

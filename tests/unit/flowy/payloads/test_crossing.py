@@ -199,3 +199,21 @@ def test_a_context_that_grows_too_long_loses_the_users_part_and_not_ours():
     read = payloads.read(payloads.write_context(context))
     assert forms.read_context(read) == forms.Context(core=1, kept_back=2)
     assert payloads.write_context(None) is None
+
+
+def test_the_details_that_somebody_without_keys_passed_on_for_a_dead_worker_are_read():
+    payloads = Payloads(codecs=[Fernet([KEY])])
+    beat = payloads.write_short('{"page":7}', limits.HEARTBEAT_DETAILS)
+    failure = forms.write_failure(forms.WORKER_LOST, "the worker died", heartbeat=beat)
+    event = e.Event(9, 0, e.ActivityTaskFailed(5, 6, failure.details, failure.reason))
+    read = payloads.read_event(event).attributes
+
+    assert "page" not in failure.details
+    assert json.loads(read.details) == {"message": "the worker died", "heartbeat": '{"page":7}'}
+    assert forms.read_failure(read.reason, read.details).details == {"page": 7}
+
+
+def test_what_a_failure_says_of_heartbeats_by_chance_is_left_alone():
+    details = json.dumps({"message": 'no "heartbeat":"flowy1:x"'}, separators=(",", ":"))
+    event = e.Event(9, 0, e.ActivityTaskFailed(5, 6, details, "Failed"))
+    assert Payloads().read_event(event) == event
