@@ -1,6 +1,5 @@
 """`flowy dev`: an engine, deciders and activity workers as threads of one process."""
 
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -45,6 +44,8 @@ def dev(modules: tuple[str, ...], database: str, listen: str, threads: int, **pl
     "dev". Running tasks are finished at Ctrl-C; a second one does not wait for them. For more than
     trying things out there is flowyd.
     """
+    from flowy.worker.foreground import terminating_interrupts  # what only shows help runs nothing
+
     loaded = load_code(place["config"], modules)
     if not loaded.registry.size:
         raise LoadError("nothing is loaded", hint="name a module: flowy dev --plugin MODULE")
@@ -52,8 +53,8 @@ def dev(modules: tuple[str, ...], database: str, listen: str, threads: int, **pl
     with ExitStack() as stack:
         if place["endpoint_url"] is None:
             place["endpoint_url"] = stack.enter_context(engine(database, listen))
-        with interruptible() as stop:
-            work(loaded, place, threads, stop)
+        with terminating_interrupts():
+            work(loaded, place, threads, Event())
 
 
 @contextmanager
@@ -66,16 +67,6 @@ def engine(database: str, listen: str) -> Iterator[str]:
         raise click.BadParameter("must look like 127.0.0.1:7878", param_hint="--listen")
     with EngineThread(database, host.strip("[]") or "127.0.0.1", int(port)) as running:
         yield running.url
-
-
-@contextmanager
-def interruptible() -> Iterator[Event]:
-    """An event to set for the end; SIGTERM is taken as Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield Event()
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def work(loaded: "Loaded", place: dict[str, Any], threads: int, stop: Event) -> None:

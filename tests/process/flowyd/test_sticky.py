@@ -208,7 +208,7 @@ def test_what_is_kept_is_counted_in_status_and_metrics(start, tmp_path):
     )
 
 
-def test_a_parked_execution_is_seen_and_woken_and_in_nobodys_way(start, tmp_path):
+def test_a_parked_execution_is_seen_and_in_nobodys_way(start, tmp_path):
     daemon, there = start("processes = 1"), tmp_path / "there"
     begin(daemon, "Missing", [str(there)], "m")
     daemon.until("it is parked", lambda _: daemon.pool("decs").parked == 1)
@@ -222,6 +222,11 @@ def test_a_parked_execution_is_seen_and_woken_and_in_nobodys_way(start, tmp_path
     begin(daemon, "Steps", [str(tmp_path / "notes"), 3], "s")
     assert result(daemon, "s") == 3
 
+
+def test_a_parked_execution_is_woken_before_its_time(start, tmp_path):
+    daemon, there = start("processes = 1"), tmp_path / "there"
+    begin(daemon, "Missing", [str(there)], "m")
+    daemon.until("it is parked", lambda _: daemon.pool("decs").parked == 1)
     there.touch()
     assert daemon.flowy("wake", "m").stdout == "woke m\n"
     assert result(daemon, "m") == "mended"
