@@ -24,9 +24,6 @@ FRAME = 60
 SPACES = 2
 """Bytes that botocore's JSON writes for each attribute and ours does not."""
 STORED = ("input", "result", "details")
-REFERRED = 20_000
-"""More bytes than a decision with a reference has: its meta may hold a heartbeat's details."""
-LONG_TEXTS = ("input", "details", "result")
 """What may be longer than SWF takes: then a reference goes into the decision in its place."""
 REFERRED = 16_000
 """Bytes counted for that: the reference, and what stays beside it, such as heartbeat details."""
@@ -62,19 +59,10 @@ def size(decision: Decision) -> int:
     if any(len(getattr(decision, name, None) or "") > limits.DATA for name in STORED):
         return REFERRED
     text = msgspec.json.encode(decision)
-    if len(text) > limits.DATA:
-        text = msgspec.json.encode(as_sent(decision))
     # boto3 writes all but ASCII as \uXXXX.
     length = len(text) if text.isascii() else len(json.dumps(msgspec.json.decode(text)))
     fields = len(decision.__struct_fields__)
     return length + 2 * len(type(decision).__name__) + FRAME + 2 * SPACES * fields
-
-
-def as_sent(decision: Decision) -> Decision:
-    """The decision with a stand-in for each text that only a payload store can take."""
-    texts = ((name, getattr(decision, name, None)) for name in LONG_TEXTS)
-    stored = [name for name, text in texts if text is not None and len(text) > limits.DATA]
-    return msgspec.structs.replace(decision, **dict.fromkeys(stored, " " * REFERRED))
 
 
 def fitting(asked: Iterable[Decision], room: int) -> tuple[list[Decision], bool]:

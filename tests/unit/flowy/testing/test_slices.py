@@ -48,6 +48,21 @@ def test_children_on_the_same_task_list_run_the_slices_and_the_results_stay_in_o
     assert calls == [10, 10, 5]
 
 
+def test_all_children_together_have_at_once_calls_open(env):
+    def run(self):
+        return self.map(self.double, range(24), at_once=8, per_child=4).result()
+
+    handle = env.start(flow(run, double=ActivityProxy(double)))
+    assert handle.result() == [2 * number for number in range(24)]
+
+    running, most = 0, 0
+    for event in env.history(handle):
+        running += isinstance(event.attributes, e.StartChildWorkflowExecutionInitiated)
+        running -= isinstance(event.attributes, e.ChildWorkflowExecutionCompleted)
+        most = max(most, running)
+    assert most == 2
+
+
 def test_the_options_of_the_proxy_and_of_the_scope_reach_the_calls(env):
     def run(self):
         with self.options(priority=3, task_list="elsewhere"):
