@@ -40,6 +40,10 @@ REFERRED = f'{{"{TAG}":1,"arguments":'
 """How an input form begins whose arguments are in a payload store."""
 
 
+_ENDS = frozenset({"", "}", ',"meta":'})
+"""What follows the arguments in a recorded text."""
+
+
 def refer_input(text: str, store: Callable[[str], str]) -> str:
     """An input form with its arguments in a store, its meta still to be read; else all of it there.
 
@@ -68,13 +72,12 @@ def same_arguments(recorded: str | None, arguments: str) -> bool:
     """
     text = recorded or ""
     # Of a foreign form, a signal's or a Lambda function's, all is compared.
-    if text == arguments or references.stands_for(recorded, arguments):
+    if text.startswith(arguments) and text[len(arguments) : len(arguments) + 8] in _ENDS:
         return True
     if text.startswith(REFERRED):
         found = references.find(text)
         return bool(found) and found[0].sha256 == references.key_of(arguments + "}")
-    rest = text[len(arguments) : len(arguments) + 8]
-    return text.startswith(arguments) and rest in {"}", ',"meta":'}
+    return references.stands_for(recorded, arguments)
 
 
 def without_meta(text: str) -> str:

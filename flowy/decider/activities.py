@@ -14,6 +14,7 @@ from flowy.decider.memory import Memory
 from flowy.decider.origin import Origin
 from flowy.decider.places import Place, caller
 from flowy.decider.readiness import once_there
+from flowy.decider.terms import Terms, terms
 from flowy.errors import (
     TaskCanceled,
     TaskError,
@@ -21,8 +22,8 @@ from flowy.errors import (
     TaskNotScheduled,
     TaskTimedOut,
 )
-from flowy.options import ACTIVITY_DEFAULTS, UNSET, Options, Seconds, Unset, duration, seconds
-from flowy.placeholders import Error, Placeholder, Value, copy, fill
+from flowy.options import Options, duration
+from flowy.placeholders import Error, Placeholder, Value, copy, fill, find
 from flowy.proxies import ActivityProxy
 from flowy.registry import ActivityDefinition
 from flowy.retry import NOTHING, Again, GiveUp, Spent, is_limit
@@ -33,16 +34,7 @@ from flowy.swf.decisions import (
     ScheduleActivityTask,
     StartTimer,
 )
-from flowy.swf.values import TaskList, TypeId
-
-OURS = Options(
-    retry=ACTIVITY_DEFAULTS.retry,
-    delay=ACTIVITY_DEFAULTS.delay,
-    lost=ACTIVITY_DEFAULTS.lost,
-    error_handling=ACTIVITY_DEFAULTS.error_handling,
-    auto_heartbeat=ACTIVITY_DEFAULTS.auto_heartbeat,
-)
-"""For a type that this process does not know: SWF's time-outs are then the registered ones."""
+from flowy.swf.values import TypeId
 
 
 @dataclass(eq=False, slots=True)
@@ -53,9 +45,8 @@ class ActivityCall:
 
     id: str
     type: TypeId
-    options: Options
+    terms: Terms
     placeholder: Placeholder[Any]
-    values: tuple[Any, dict[str, Any]]
     place: Place | None
     arguments: str = ""
     scheduled: int = 0
@@ -64,6 +55,11 @@ class ActivityCall:
     asked: bool = False
     resting: bool = False
     details: str | None = None
+
+    @property
+    def options(self) -> Options:
+        """The options that hold for it."""
+        return self.terms.options
 
     @property
     def attempt(self) -> str:
@@ -93,7 +89,7 @@ class Activities:
         self,
         placeholder: Placeholder[Any],
         proxy: ActivityProxy[..., Any],
-        said: Options,
+        scope: Options,
         values: tuple[tuple[Any, ...], dict[str, Any]],
     ) -> ActivityCall:
         """Ask for an activity, once all placeholders among its arguments have their results.
@@ -103,15 +99,20 @@ class Activities:
         Raises:
             SerializationError: naming the argument that has no JSON form.
         """
+        known = proxy.definition or self._known.get(proxy.type)
         call = ActivityCall(
             id=placeholder.name,
             type=proxy.type,
-            options=resolve(said, proxy.definition or self._known.get(proxy.type)),
+            terms=terms(scope, proxy.options, known and known.options),
             placeholder=placeholder,
-            values=(copy(values[0]), copy(values[1])),
             place=caller(),
         )
-        once_there(self._lines, placeholder, [*values[0], values[1]], partial(self._begin, call))
+        needed = find([*values[0], values[1]])
+        if needed:
+            given = (copy(values[0]), copy(values[1]))
+            once_there(self._lines, placeholder, needed, partial(self._fill, call, given))
+        else:  # nearly always: what is written at once needs no copy
+            self._begin(call, *values)
         return call
 
     def completed(self, call: ActivityCall, result: str | None) -> None:
@@ -190,18 +191,15 @@ class Activities:
     def _is_recorded(self, call: ActivityCall, memory: Memory) -> bool:
         return memory.has_activity(call.attempt, call.type)
 
-    def _begin(self, call: ActivityCall) -> None:
-        self._write(call)
+    def _fill(self, call: ActivityCall, values: tuple[list[Any], dict[str, Any]]) -> None:
+        self._begin(call, tuple(fill(values[0])), fill(values[1]))
+
+    def _begin(self, call: ActivityCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        call.arguments = forms.write_arguments(args, kwargs, self._converter)
         self._schedule(call)
 
-    def _write(self, call: ActivityCall) -> None:
-        args, kwargs = call.values
-        whole = (tuple(fill(args)), fill(kwargs))
-        call.arguments = forms.write_arguments(*whole, self._converter)
-        call.values = ((), {})
-
     def _schedule(self, call: ActivityCall) -> None:
-        options = call.options
+        told = call.terms
         # What is too long is refused here, at the call.
         written = forms.write_input(
             call.arguments, meta(call, self.origin), self._converter.longest
@@ -210,44 +208,24 @@ class Activities:
         task = ScheduleActivityTask(
             activity_id=call.attempt,
             activity_type=call.type,
-            heartbeat_timeout=text(options.heartbeat),
+            heartbeat_timeout=told.heartbeat,
             input=written,
-            schedule_to_close_timeout=text(options.schedule_to_close),
-            schedule_to_start_timeout=text(options.schedule_to_start),
-            start_to_close_timeout=text(options.start_to_close),
-            task_list=None if options.task_list is UNSET else TaskList(options.task_list),
-            task_priority=None if options.priority is UNSET else str(options.priority),
+            schedule_to_close_timeout=told.schedule_to_close,
+            schedule_to_start_timeout=told.schedule_to_start,
+            start_to_close_timeout=told.start_to_close,
+            task_list=told.task_list,
+            task_priority=told.priority,
         )
-        self._asked.ask(Ask(task, call, compared(call.arguments, options), call.place))
-
-
-def resolve(said: Options, known: ActivityDefinition | None) -> Options:
-    """The options of a call: what workflow and proxy said, then the decorator, then defaults."""
-    if known is None:
-        return said.over(OURS)
-    return said.over(known.options).over(ACTIVITY_DEFAULTS)
+        self._asked.ask(Ask(task, call, compared(call.arguments, told.options), call.place))
 
 
 def meta(call: ActivityCall, origin: Origin) -> forms.Meta:
     """What the worker is told of its attempt."""
-    options = call.options
     return forms.Meta(
-        heartbeat=milliseconds(options.heartbeat),
-        start_to_close=milliseconds(options.start_to_close),
+        heartbeat=call.terms.meta_heartbeat,
+        start_to_close=call.terms.meta_start_to_close,
         attempt=call.spent.attempts + 1,
         details=call.details,
         trace=origin.trace,
         tags=origin.tags,
     )
-
-
-def milliseconds(value: Seconds | Unset) -> int | None:
-    """A time option as a whole number of milliseconds: 0 for never, None where it is not said."""
-    if value is UNSET:
-        return None
-    return 0 if value is None else round(seconds(value) * 1000)
-
-
-def text(value: Seconds | Unset) -> str | None:
-    """A time option as SWF writes it; None, the registered default, where nothing was said."""
-    return None if value is UNSET else duration(value)

@@ -8,7 +8,7 @@ trace, and a replay could not tell that it was ever considered.
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
-from itertools import islice, starmap
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol
 
@@ -21,7 +21,7 @@ from flowy.decider.room import LIMITS, Limits, fitting
 from flowy.decider.turns import Turn
 from flowy.errors import NonDeterminismError
 from flowy.swf.decisions import CLOSES, Decision, StartTimer
-from flowy.swf.events import Event, MarkerRecorded, RecordMarkerFailed
+from flowy.swf.events import Event
 
 NONE_HELD: Mapping[str, int] = MappingProxyType({})
 
@@ -51,7 +51,6 @@ class Response(Struct, frozen=True):
 
 
 Numbered = tuple[int, Ask]
-MARKERS = (MarkerRecorded, RecordMarkerFailed)
 
 
 class Asked:
@@ -126,11 +125,9 @@ class Asked:
         Raises:
             NonDeterminismError: when the turn records something else than what was asked.
         """
-        decided = self._decided(turn)
-        counts = by_lane(decided)
+        decided, counts = self._decided(turn)
         taken = [ask for _, ask in self._first(counts)]
-        pairs = zip(decided, taken, strict=False)
-        if len(taken) != len(decided) or not all(starmap(fits, pairs)):
+        if len(taken) != len(decided) or not all(map(fits, decided, taken)):
             self._differ(turn, decided)
         if self._waiting > len(taken) and self._unexplained(turn, counts):
             self._differ(turn, decided)
@@ -139,21 +136,24 @@ class Asked:
         for event, ask in zip(decided, taken, strict=True):
             self._bind(event.id, ask)
 
-    def _decided(self, turn: Turn) -> list[Event]:
-        """What is to be compared: markers of patches only where a kept execution asked for them.
+    def _decided(self, turn: Turn) -> tuple[list[Event], dict[Lane, int]]:
+        """What is to be compared, and how much of each type.
 
-        No replay asks for a recorded one, so that its call may be moved or removed.
+        Markers of patches only where a kept execution asked for them: no replay asks for a recorded
+        one, so that its call may be moved or removed.
         """
         decided = [event for event in turn.batch if identity.records_decision(event.attributes)]
-        if not any(type(event.attributes) in MARKERS for event in decided):
-            return decided
+        counts = by_lane(decided)
+        if Patch not in counts:
+            return decided, counts
         mine = {identity.of_decision(ask.decision) for _, ask in self._lanes.get(Patch, ())}
-        return [
+        decided = [
             event
             for event in decided
             if not identity.is_patch(event.attributes)
             or identity.of_event(event.attributes) in mine
         ]
+        return decided, by_lane(decided)
 
     def fits(self) -> bool:
         """Whether one answer has room for all that is asked, but for tasks that are held.

@@ -16,9 +16,12 @@ class Attempted(Protocol):
     """A call that may be tried again; `kind` is the decision that asks for an attempt."""
 
     kind: ClassVar[type[Decision]]
-    options: Options
     spent: Spent
     canceling: bool
+
+    @property
+    def options(self) -> Options:
+        """The options that hold for it."""
 
     @property
     def attempt(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from flowy import inputs, references
+from flowy import inputs
 from flowy.decider.difference import Side
 from flowy.decider.places import Place
 from flowy.swf import decisions as d
@@ -68,6 +68,12 @@ _TEXTS: dict[type[Attributes], str] = {
     e.WorkflowExecutionFailed: "reason",
 }
 """Where an event keeps what was given to its decision, if not in `input`."""
+
+_GIVEN: dict[type[Attributes], Callable[[Any], str | None]] = {
+    kind: attrgetter(name)
+    for kind in e.EVENTS.values()
+    if (name := _TEXTS.get(kind, "input")) in kind.__struct_fields__
+}
 
 
 def _key(fields: tuple[str, ...]) -> Callable[[Any], Any]:
@@ -145,21 +151,13 @@ def is_patch(thing: Attributes | Decision) -> bool:
 
 def given(attributes: Attributes) -> str | None:
     """What an event records of the arguments; None where its type records none."""
-    name = _TEXTS.get(type(attributes), "input")
-    if name not in attributes.__struct_fields__:
-        return None
-    text: str | None = getattr(attributes, name)
-    return text or ""
+    read = _GIVEN.get(type(attributes))
+    return None if read is None else read(attributes) or ""
 
 
 def same_text(recorded: str | None, arguments: str) -> bool:
     """Whether recorded arguments are these; the meta of our own form is never compared."""
-    return (
-        recorded is None
-        or recorded == arguments
-        or inputs.same_arguments(recorded, arguments)
-        or references.stands_for(recorded, arguments)
-    )
+    return recorded is None or inputs.same_arguments(recorded, arguments)
 
 
 def recorded_side(event: Event) -> Side:

@@ -59,8 +59,8 @@ class RunningCode(NotingCode, Reaching):
         """Ask for an activity."""
         branch = self._parts.lines.current()
         placeholder: Placeholder[Any] = Placeholder(self, branch.number(proxy.name))
-        said = branch.options.over(proxy.options)
-        placeholder.source = self._parts.activities.call(placeholder, proxy, said, (args, kwargs))
+        scope, values = branch.options, (args, kwargs)
+        placeholder.source = self._parts.activities.call(placeholder, proxy, scope, values)
         return placeholder
 
     def start_timer(self, delay: Seconds) -> Placeholder[None]:
