@@ -15,6 +15,7 @@ from flowyd.control.status import Status, WorkerStatus
 SECONDS = 120.0
 PLUGIN = """
 import time
+from pathlib import Path
 from flowy import ActivityProxy, Workflow, activity, workflow
 
 @activity("Short", 1, "acts", lost=99)
@@ -23,7 +24,8 @@ def short(n):
 
 @activity("Long", 1, "acts", lost=99)
 def long(n):
-    time.sleep(n)
+    while not Path("go").exists():
+        time.sleep(0.05)
 
 @workflow("Fan", 1, "decs")
 class Fan(Workflow):

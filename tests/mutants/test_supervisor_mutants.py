@@ -18,7 +18,7 @@ MUTANTS = {
 SAMPLE = ("poll_dropped_at_drain",)
 TRIED = tuple(MUTANTS) if os.environ.get("FLOWY_MUTANTS") == "all" else SAMPLE
 SUITE = "tests/chaos"
-SHORT = {"FLOWY_CHAOS_WORKFLOWS": "20", "FLOWY_CHAOS_ROUNDS": "6"}
+SHORT = {"FLOWY_CHAOS_WORKFLOWS": "20", "FLOWY_CHAOS_ROUNDS": "8"}
 
 
 def mutated(name: str) -> Iterator[tuple[str, str]]:

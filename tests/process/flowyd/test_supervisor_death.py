@@ -88,7 +88,7 @@ def test_an_address_that_somebody_else_took_meanwhile_is_no_obstacle(launch, tmp
 def test_a_supervisor_that_stands_still_stalls_no_worker_and_loses_no_count(launch):
     daemon = launch()
     daemon.until_ready()
-    seconds = float(os.environ.get("FLOWY_STANDSTILL", "4"))
+    seconds = float(os.environ.get("FLOWY_STANDSTILL", "10"))
     done_before = tasks_ended(daemon)
     os.kill(daemon.process.pid, signal.SIGSTOP)
     try:

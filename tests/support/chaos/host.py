@@ -142,7 +142,7 @@ class Host:
 
     def until(self, what: str, holds: Callable[[Status], bool]) -> Status:
         """Wait for a condition on the status."""
-        deadline = time.monotonic() + SECONDS
+        deadline, status = time.monotonic() + SECONDS, None
         while time.monotonic() < deadline and self.is_running:
             status = self.status()
             if status is not None and holds(status):

@@ -15,6 +15,8 @@ DEEDS: dict[str, Deed] = {
     "freeze worker": child.freeze_worker,
     "kill zygote": partial(child.kill_child, name="zygote"),
     "freeze zygote": partial(child.freeze_child, name="zygote"),
+    "kill courier": partial(child.kill_child, name="courier"),
+    "freeze courier": partial(child.freeze_child, name="courier"),
     "kill supervisor": child.kill_supervisor,
     "freeze supervisor": child.freeze_supervisor,
     "kill engine": service.kill_engine,
