@@ -38,7 +38,7 @@ def show(status: Status) -> None:
     since = span(status.uptime_ms)
     console.print(
         f"flowyd {styled(status.state)}  domain [bold]{escape(status.domain)}[/]"
-        f"  backend {status.backend}  pid {status.pid}  up {since}"
+        f"  backend {status.backend}  pid {status.pid}  generation {status.generation}  up {since}"
     )
     for reason in status.reasons:
         console.print(f"  [yellow]•[/] {escape(reason)}")
@@ -49,7 +49,9 @@ def show(status: Status) -> None:
     console.print(pools_table(status.pools))
     console.print(workers_table(status.pools))
     for fault in status.faults:
-        console.print(f"{styled(fault.severity)} {escape(fault.where)}: {escape(fault.message)}")
+        hint = f" ({escape(fault.hint)})" if fault.hint else ""
+        what = f"{escape(fault.where)}: {escape(fault.message)}"
+        console.print(f"{styled(fault.severity)} {what}{hint}")
 
 
 def pools_table(pools: list[PoolStatus]) -> Table:
@@ -91,12 +93,17 @@ def worker_cells(pool: str, worker: WorkerStatus) -> tuple[str, ...]:
     return (
         escape(f"{pool}:{worker.slot}"),
         str(worker.pid or "-"),
-        styled(worker.state),
+        styled(worker.state) + silent(worker),
         span(worker.for_ms),
         str(worker.tasks),
         escape(task_name(task)) if task else "",
         escape(task.workflow_id) if task else "",
     )
+
+
+def silent(worker: WorkerStatus) -> str:
+    """For how long a worker gave no sign of life, once that is worth a word."""
+    return "" if worker.silent_ms is None else f", [{BAD}]silent {span(worker.silent_ms)}[/]"
 
 
 def task_name(task: TaskStatus) -> str:

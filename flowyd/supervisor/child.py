@@ -99,10 +99,18 @@ def work(
     scribe.ready()
     _log.debug("worker ready", task_list=pool.task_list)
     serve(pool, post, scribe, board)
-    loaded.hooks.hook.flowy_worker_stop(worker=worker)
+    take_leave(loaded, worker)
     scribe.close()
     _log.debug("worker leaves")
     return 0
+
+
+def take_leave(loaded: Loaded, worker: WorkerInfo) -> None:
+    """Call the plugins' last hook: all tasks are answered, so its failure is for the log only."""
+    try:
+        loaded.hooks.hook.flowy_worker_stop(worker=worker)
+    except (Exception, SystemExit):  # noqa: BLE001  # plugin call: its code may raise anything
+        _log.error("a plugin's flowy_worker_stop failed", exc_info=True)
 
 
 def make_first_victim() -> None:

@@ -100,7 +100,8 @@ def reasons_of(fleet: Fleet, pools: list[PoolStatus]) -> Iterator[str]:
             pass
     for pool in pools:
         if pool.state == "held":
-            yield f"pool {pool.name} is held: {pool.held_because}"
+            again = f"`flowyd resume {pool.name}` tries again at once"
+            yield f"pool {pool.name} is held: {pool.held_because}; {again}"
         elif pool.state == "paused":
             yield f"pool {pool.name} is paused; `flowyd resume {pool.name}` ends it"
         elif pool.state in {"degraded", "backoff"}:

@@ -123,6 +123,9 @@ def be_child(run: Callable[[], int], supervisor: int, reparented: int) -> None:
         os.close(reparented)
         die_with(supervisor)
         code = run()
+    except SystemExit as leaving:  # a plugin's hook says with which code; 78 holds the pool
+        _log.error("a plugin ended its worker", exc_info=True)
+        code = leaving.code if isinstance(leaving.code, int) else os.EX_SOFTWARE
     except BaseException:  # noqa: BLE001 — top of a process: plugin hooks may raise anything
         _log.error("a child failed", exc_info=True)
     finally:

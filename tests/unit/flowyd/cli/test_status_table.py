@@ -22,6 +22,7 @@ def status(state: str = "held") -> Status:
     workers = [
         WorkerStatus(0, 3, 1, 4711, "busy", 65_000, 12, task),
         WorkerStatus(1, 0, 1, None, "spawning", 0, 0, None),
+        WorkerStatus(2, 0, 1, 4712, "polling", 50_000, 3, None, silent_ms=45_000),
     ]
     last = ExitStatus(1, 4700, "signal", -9, 3_700_000)
     why = "5 workers failed to start"
@@ -45,7 +46,7 @@ def status(state: str = "held") -> Status:
         plugins=["images"],
         children=[ChildStatus("engine", "serving", 9, "http://127.0.0.1:1", 2)],
         pools=pools,
-        faults=[FaultStatus("a.py:3", "no pool serves [x]", "", "warning")],
+        faults=[FaultStatus("a.py:3", "no pool serves [x]", "add [pools.x]", "warning")],
     )
 
 
@@ -54,7 +55,7 @@ def test_it_says_first_what_is_wrong_and_then_who_does_what(capsys):
     lines = capsys.readouterr().out.splitlines()
 
     assert lines[0].startswith("flowyd held  domain d")
-    assert lines[0].endswith("up 1d01h")
+    assert lines[0].endswith("generation 1  up 1d01h")
     assert "5 workers failed to start" in lines[1]
     engine = next(line for line in lines if "http://127.0.0.1:1" in line)
     assert "restarted 2x" in engine
@@ -66,7 +67,8 @@ def test_it_says_first_what_is_wrong_and_then_who_does_what(capsys):
     assert worker == [
         "images:0", "4711", "busy", "1m05s", "12", "Resize/2", "resize-1", "upload-[7]",
     ]  # fmt: skip
-    assert any("a.py:3: no pool serves [x]" in line for line in lines)
+    assert any(line.startswith("images:2") and "polling, silent 45s" in line for line in lines)
+    assert any("a.py:3: no pool serves [x] (add [pools.x])" in line for line in lines)
 
 
 @pytest.mark.parametrize(
