@@ -9,7 +9,7 @@ import time
 HELD = int(os.environ.get("FLOWY_CHAOS_HELD", "8"))
 """Seconds of a call that holds the interpreter; its heartbeat is due several times meanwhile."""
 PLUGIN = '''
-import ctypes, os, threading
+import ctypes, os, signal, threading
 from pathlib import Path
 from flowy import Activity, ActivityProxy, Workflow, activity, workflow
 
@@ -35,7 +35,10 @@ class Holding(Activity):
 
     def run(self, directory, seconds):
         note(directory)
+        signals = {signal.SIGTERM, signal.SIGUSR2}  # they would cut the call short
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         ctypes.PyDLL(None).sleep(seconds)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
         return "slept"
 
 @workflow("Stepping", 1, "decs")
