@@ -15,15 +15,11 @@ REASON = 256
 """The reason of a failure or of a termination."""
 DESCRIPTION = 1_024
 TOKEN = 1_024
-PAGE_TOKEN = 2_048
-RUN_ID = 64
 TAGS = 5
 REQUEST_BYTES = 1_000_000
 """The 1 MB of one request, decisions included. Read as 10^6, the smaller reading."""
 PAGE = 1_000
 """Most items that a page may be asked to hold."""
-POLL_SECONDS = 60
-"""How long SWF holds an empty poll."""
 HISTORY_EVENTS = 25_000
 OPEN_TASKS = 1_000
 """Open activities, timers and children of one execution, each."""
