@@ -45,14 +45,19 @@ class Types(Protocol):
         """Register a workflow type."""
 
 
-def register_types(client: Types, registry: Registry) -> list[Fault]:
+def register_types(client: Types, registry: Registry, on_mismatch: str = "warn") -> list[Fault]:
     """Register what is missing; a type with other defaults is a warning that lists them.
 
-    Options go with every decision, so other defaults do no harm to what our own code schedules.
+    Options go with every decision, so other defaults do no harm to what our own code schedules;
+    with `on_mismatch="error"` they are an error all the same.
     """
     found = [register_activity(client, known) for known in registry.activities.values()]
     found += [register_workflow(client, known) for known in workflows_of(registry)]
-    return [fault for fault in found if fault is not None]
+    faults = [fault for fault in found if fault is not None]
+    # Nothing but a mismatch is a warning here.
+    return (
+        [replace(fault, severity="error") for fault in faults] if on_mismatch == "error" else faults
+    )
 
 
 def workflows_of(registry: Registry) -> list[WorkflowDefinition]:

@@ -47,6 +47,9 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "plugins": {
         "enabled": Key(q.texts, None, "entry points of the group flowy.plugins; absent: all"),
         "modules": Key(q.texts, (), "modules to load by name, without packaging"),
+        "on_mismatch": Key(
+            q.one_of("warn", "error"), "warn", "types that SWF knows with other defaults are told"
+        ),
     },
     "payloads": {
         "store": Key(q.store, None, "dir:///PATH or s3://BUCKET/PREFIX; absent: no payload store"),

@@ -52,10 +52,14 @@ class SupervisorConfig:
 
 @dataclass(frozen=True, slots=True)
 class PluginsConfig:
-    """Entry points to load (None: all there are) and modules to load by name."""
+    """Entry points to load (None: all there are) and modules to load by name.
+
+    `on_mismatch` is "warn" or "error": what a type is that SWF knows with other defaults.
+    """
 
     enabled: tuple[str, ...] | None
     modules: tuple[str, ...]
+    on_mismatch: str = "warn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class Commands:
             credentials=self._key,
             retention=self._config.engine.retention,
             instance=self._config.instance,
+            on_mismatch=config.plugins.on_mismatch,
         )
 
 

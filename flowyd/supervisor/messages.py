@@ -33,7 +33,7 @@ class SwfJob(Struct, frozen=True):
     """Where SWF is; `embedded` says that it is our own engine, which wants its own key.
 
     A domain that is not there yet keeps closed executions for `retention` days. `instance` is the
-    name of the daemon that asks.
+    name of the daemon that asks; `on_mismatch` as in flowyd.toml.
     """
 
     domain: str
@@ -44,6 +44,7 @@ class SwfJob(Struct, frozen=True):
     credentials: tuple[str, str] | None
     retention: int = 30
     instance: str = ""
+    on_mismatch: str = "warn"
 
 
 class Home(Struct, frozen=True):

@@ -24,7 +24,11 @@ def register(
         client = connect(swf, loaded.payloads)
         missing = domain_fault(client, swf)
         broken = rehearsed(client, loaded) if replay_open and not missing else []
-        faults = [missing] if missing else broken or register_types(client, loaded.registry)
+        faults = (
+            [missing]
+            if missing
+            else broken or register_types(client, loaded.registry, swf.on_mismatch)
+        )
     except (ServiceUnreachable, Throttled) as error:
         return messages.NotRegistered(str(error))
     except ServiceError as error:

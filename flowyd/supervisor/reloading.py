@@ -19,7 +19,7 @@ from flowyd.supervisor.generations import (
     Starting,
     Want,
 )
-from flowyd.supervisor.members import hear_service, with_pool
+from flowyd.supervisor.members import hear_service, tell_fault, with_pool
 from flowyd.supervisor.news import ReloadAsked, ReloadRefused
 from flowyd.supervisor.orders import (
     AbandonGeneration,
@@ -122,7 +122,8 @@ def hear_incoming_types(
         terms={name: want.terms for name, want in wants.items()} | dict(fleet.terms),
         removed=fleet.removed - wants.keys(),
     )
-    return replace(grown, reloads=replace(grown.reloads, incoming=starting)), ()
+    told = tuple(map(tell_fault, faults))  # warnings: of other defaults, for one
+    return replace(grown, reloads=replace(grown.reloads, incoming=starting)), told
 
 
 def advance(fleet: Fleet, now: int, roll: float) -> Step:

@@ -90,6 +90,17 @@ def test_other_defaults_are_a_warning_that_lists_each_with_both_values():
     assert fault.where.startswith(f"{__file__}:")
 
 
+def test_other_defaults_are_an_error_where_that_is_wanted():
+    types = Types()
+    register_types(types, registry())
+    types.known[STEP] = RegisteredType(STEP, "REGISTERED", {"defaultTaskList": {"name": "old"}})
+
+    (fault,) = register_types(types, registry(), on_mismatch="error")
+
+    assert fault.severity == "error"
+    assert "Step/1 is registered with other defaults" in fault.message
+
+
 def test_a_deprecated_type_is_an_error():
     types = Types()
     register_types(types, registry())
