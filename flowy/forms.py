@@ -265,12 +265,17 @@ def write_context(context: Context, user: str = "") -> str:
     """
     room = limits.DATA - len(user) - 200  # for the frame, core and kept_back
     while True:
-        ours = encode(msgspec.to_builtins(context), "context")
+        ours = encode(msgspec.to_builtins(context), "context") if context.parked else own(context)
         if len(ours) <= room or not context.parked:
             return f'{{"flowy":{ours},"context":{user}}}' if user else f'{{"flowy":{ours}}}'
         context = msgspec.structs.replace(
             context, parked=context.parked[: len(context.parked) // 2]
         )
+
+
+def own(context: Context) -> str:
+    """A context of numbers as text: the same, in a third of the time."""
+    return msgspec.json.encode(context).decode()
 
 
 class _Said(Struct, frozen=True):

@@ -329,11 +329,11 @@ class Execution:
         )
 
     def _see(self, turn: Turn) -> None:
-        for event in turn.news:
+        for event in news.matter(turn.news):
             if self._is_over() and not news.outlives_code(event.attributes):
                 continue  # the code has ended: only the fate of its close matters, and who called
-            if news.deliver(event, self):
-                self.lines.drain(self._check)
+            news.deliver(event, self)
+            self.lines.drain(self._check)
 
     def _is_over(self) -> bool:
         return self._close is not None and not self.lines.live

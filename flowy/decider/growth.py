@@ -9,6 +9,7 @@ ADVICE = f"SWF ends an execution at {limits.HISTORY_EVENTS:,}: go on in a new ru
 
 def warnings(before: int, now: int) -> tuple[str, ...]:
     """The warning that is due at an event, where the decision before was made at another one."""
-    if any(before < step <= now for step in STEPS):
+    first, second = STEPS
+    if before < first <= now or before < second <= now:
         return (f"the history has {now:,} events. {ADVICE}",)
     return ()

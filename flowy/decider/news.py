@@ -4,7 +4,7 @@ Later events find their call by the id of the event that recorded it, never by o
 of a call that is not open (settled long ago, or not ours) means nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from flowy.decider.activities import Activities, ActivityCall
@@ -37,13 +37,14 @@ class Receiver(Reached, Protocol):
         """SWF did not take the close."""
 
 
-def deliver(event: Event, to: Receiver) -> bool:
-    """Deliver one event, and tell whether it was news: most event types are none to the code."""
-    handler = _HANDLERS.get(type(event.attributes))
-    if handler is None:
-        return False
-    handler(to, event.id, event.attributes)
-    return True
+def matter(events: Iterable[Event]) -> list[Event]:
+    """Those that mean something to an execution: most event types are no news to it."""
+    return [event for event in events if type(event.attributes) in _HANDLERS]
+
+
+def deliver(event: Event, to: Receiver) -> None:
+    """Deliver one event that matters."""
+    _HANDLERS[type(event.attributes)](to, event.id, event.attributes)
 
 
 def outlives_code(attributes: Attributes) -> bool:

@@ -33,7 +33,7 @@ _TASKS = frozenset({DecisionTaskStarted, DecisionTaskCompleted, DecisionTaskTime
 NO_CONTEXT = forms.Context()
 
 
-class Turn(Struct, frozen=True):
+class Turn(Struct, frozen=True, gc=False):
     """One turn: `started` is the id of its DecisionTaskStarted, `at` the time of that event in ms.
 
     `news` are the events that it saw first, in order. A recorded turn has `completed`, the id of
@@ -49,7 +49,7 @@ class Turn(Struct, frozen=True):
     context: forms.Context = NO_CONTEXT
 
 
-class Cut(Struct, frozen=True):
+class Cut(Struct, frozen=True, gc=False):
     """A history cut after event `after`.
 
     `confirmed` is the recorded form of the turn that started at `after`, None where the history

@@ -3,13 +3,13 @@
 from msgspec import Struct
 
 
-class TaskList(Struct, frozen=True):
+class TaskList(Struct, frozen=True, gc=False):
     """A task list: a name in a domain, created by its first use."""
 
     name: str
 
 
-class TypeId(Struct, frozen=True):
+class TypeId(Struct, frozen=True, gc=False):
     """An activity type or a workflow type: name and version together are its identity."""
 
     name: str
@@ -19,7 +19,7 @@ class TypeId(Struct, frozen=True):
         return f"{self.name}/{self.version}"
 
 
-class ExecutionId(Struct, frozen=True, rename="camel"):
+class ExecutionId(Struct, frozen=True, gc=False, rename="camel"):
     """One run of a workflow. The workflowId is yours, the runId is SWF's."""
 
     workflow_id: str

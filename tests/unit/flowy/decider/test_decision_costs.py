@@ -99,3 +99,16 @@ def test_answers_over_one_megabyte_walk_what_they_send_and_not_what_waits():
     assert isinstance(first.decisions[0], ScheduleActivityTask)
     assert len(costs) > 20
     assert max(costs[:-1]) <= 1.3 * min(costs[:-1])
+
+
+def test_a_kept_decision_takes_less_than_five_hundred_lines():
+    kept = Kept(Story(chain(12)))
+    for number in range(1, 12):
+        kept.decide()
+        kept.story.complete(f"resize-{number}")
+    kept.story.poll()
+    window = kept.story.events[kept.execution.last - 1 :]
+    lines = Steps().of(lambda: kept.execution.activate(window))
+    kept.execution.evict()
+
+    assert lines < 500  # 614 before what is the same for each call was worked out once
