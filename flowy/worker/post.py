@@ -123,7 +123,8 @@ class Post:
     """The post of one worker: which task list of which domain it serves, and with what.
 
     `around` gives the context manager that each task runs in, as `flowy.plugins.Loaded.around`,
-    `poll_delay` how many seconds the worker's owner wants it to wait before each poll.
+    `poll_delay` how many seconds the worker's owner wants it to wait before each poll. `releases`
+    is whether the loop itself has its poll in flight released at a stop.
     """
 
     client: Service
@@ -133,6 +134,7 @@ class Post:
     around: Callable[[TaskSummary], AbstractContextManager[object]] = nullcontext
     time: Time = field(default_factory=MachineTime)
     poll_delay: Callable[[], float] = float
+    releases: bool = True
 
 
 class Reporter(Protocol):

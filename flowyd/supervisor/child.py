@@ -94,6 +94,7 @@ def work(
         identity,
         loaded.around,
         poll_delay=lambda: board.word(Word.POLL_DELAY) / 1000,
+        releases=pool.kind == "decider",  # a private list has an identity of its own
     )
     loaded.hooks.hook.flowy_worker_start(worker=worker)
     scribe.ready()

@@ -27,7 +27,7 @@ from flowyd.totals import Totals
 _log = structlog.get_logger()
 STATE_SECONDS = 0.1
 TOTALS_SECONDS = 1.0
-RELEASE_SECONDS = 0.5
+RELEASE_SECONDS = 0.25
 PARKED_SECONDS = 10.0
 """A parked execution that did not come back so long after its wait is with another decider."""
 

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 HELD = int(os.environ.get("FLOWY_CHAOS_HELD", "8"))
 """Seconds of a call that holds the interpreter; its heartbeat is due several times meanwhile."""
@@ -201,6 +202,12 @@ def test_a_lost_task_is_answered_by_the_next_courier_if_there_is_none(launch):
 
     assert json.loads(daemon.flowy("result", "w").stdout) == {"done": 7}
     assert [lost["reason"] for lost in failures(daemon, "w")] == ["flowy.WorkerLost"]
+
+
+def test_an_activity_worker_has_its_own_thread_and_the_one_that_reports(daemon):
+    for worker in daemon.workers():
+        threads = Path(f"/proc/{worker.pid}/task")
+        daemon.eventually("no third one", lambda threads=threads: len(list(threads.iterdir())) == 2)
 
 
 def test_a_worker_of_a_killed_supervisor_has_its_heartbeats_sent_to_its_end(launch):

@@ -131,11 +131,20 @@ def test_a_task_that_is_cut_gives_up_as_a_worker_shutdown(board):
     assert service.answers[0][2] == forms.WORKER_SHUTDOWN
 
 
-@pytest.mark.parametrize(("left", "reason"), [(59_000, forms.NOT_BEGUN), (62_000, None)])
-def test_a_task_that_does_not_fit_the_drain_is_not_begun(board, left, reason):
-    board.set(Word.DRAIN_UNTIL, time.monotonic_ns() // 1_000_000 + left)
-    service = worked(board, step())
-    assert (service.answers[0][2] == reason) == bool(SEEN == [])
+def drained_in(milliseconds, board):
+    board.set(Word.DRAIN_UNTIL, time.monotonic_ns() // 1_000_000 + milliseconds)
+    return worked(board, step()).answers[0]
+
+
+def test_a_task_that_does_not_fit_the_drain_is_not_begun(board):
+    verb, _, reason, details = drained_in(59_000, board)
+
+    assert (verb, reason, SEEN) == ("failed", forms.NOT_BEGUN, [])
+    assert "the task may take 60" in details
+
+
+def test_one_that_fits_the_drain_is_run_to_its_end(board):
+    assert drained_in(62_000, board) == ("completed", "token", '"done"')
 
 
 def test_details_are_on_the_board_as_they_cross_and_none_that_are_too_long(board):
