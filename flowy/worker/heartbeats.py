@@ -81,8 +81,8 @@ class TaskLink:
 
     def ran(self) -> None:
         """The code has ended: while its answer is on its way it needs no sign of life."""
-        self.automatic = True
-        if self.overdue:
+        was_manual, self.automatic = not self.automatic, True
+        if was_manual and self.overdue:
             self.wake()
 
 
