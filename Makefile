@@ -32,9 +32,9 @@ crash: .venv/.ready
 	    tests/process/engine/test_crash_power_cut.py
 
 chaos: .venv/.ready
-	FLOWY_CHAOS_WORKFLOWS=2000 FLOWY_CHAOS_ROUNDS=24 FLOWY_CHAOS_LEAST=5 FLOWY_MUTANTS=all \
+	FLOWY_CHAOS_WORKFLOWS=2000 FLOWY_CHAOS_ROUNDS=8 FLOWY_CHAOS_LEAST=5 FLOWY_MUTANTS=all \
 	    FLOWY_CHAOS_HELD=60 FLOWY_STANDSTILL=60 FLOWY_CHAOS_RELOADS=50 \
-	    .venv/bin/python -m pytest -q tests/chaos tests/mutants/test_supervisor_mutants.py \
+	    .venv/bin/python -m pytest -q -o faulthandler_timeout=0 tests/chaos tests/mutants/test_supervisor_mutants.py \
 	    tests/process/flowyd/test_courier.py tests/process/flowyd/test_supervisor_death.py
 
 property: .venv/.ready

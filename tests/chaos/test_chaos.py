@@ -20,7 +20,7 @@ LEAST = int(os.environ.get("FLOWY_CHAOS_LEAST", "0"))
 @pytest.mark.timeout(7200)
 def test_everything_is_done_once_whatever_happens(make_world, capsys):
     world = make_world(WORKFLOWS, 12, SEED)
-    play(world, schedule(world, KINDS, ROUNDS))
+    play(world, schedule(world, KINDS, ROUNDS, LEAST))
     found = faults(world)
     with capsys.disabled():
         sys.stdout.write(f"\nchaos, seed {SEED}\n{report(world)}\n")

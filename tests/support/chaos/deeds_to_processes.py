@@ -85,6 +85,19 @@ def kill_supervisor(world: World, situation: str) -> None:
     world.pause(0.5)
 
 
+def stop_supervisor(world: World, situation: str) -> None:
+    """Stop a daemon in order and start it again: no task is cut before the drain's deadline."""
+    host = host_for(world, situation)
+    world.aim(situation, host)
+    met = world.present(host)
+    send(host.pid, signal.SIGTERM)
+    world.hit("stop supervisor", met)
+    world.until("it has stopped", lambda: not host.is_running, 60)
+    host.start()
+    host.until("it answers again", lambda status: True)
+    world.pause(0.5)
+
+
 def kill_the_rest(world: World, host: Host) -> None:
     """SIGKILL all that a dead supervisor has left: its control group."""
     mine = f"FLOWY_CHAOS_HOST={host.name}"

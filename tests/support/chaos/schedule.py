@@ -10,6 +10,8 @@ from chaos.situations import SITUATIONS
 from chaos.world import World
 
 Deed = Callable[[World, str], None]
+MORE = 4
+"""How often a deed may miss what it aims at, for each time that it must meet it."""
 DEEDS: dict[str, Deed] = {
     "kill worker": child.kill_worker,
     "freeze worker": child.freeze_worker,
@@ -18,6 +20,7 @@ DEEDS: dict[str, Deed] = {
     "kill courier": partial(child.kill_child, name="courier"),
     "freeze courier": partial(child.freeze_child, name="courier"),
     "kill supervisor": child.kill_supervisor,
+    "stop supervisor": child.stop_supervisor,
     "freeze supervisor": child.freeze_supervisor,
     "kill engine": service.kill_engine,
     "freeze engine": service.freeze_engine,
@@ -36,13 +39,21 @@ DEEDS: dict[str, Deed] = {
 }
 
 
-def schedule(world: World, kinds: tuple[str, ...], rounds: int) -> Iterator[tuple[Deed, str]]:
-    """Each kind in each round at least once; in the nth round they aim at the nth situation."""
+def schedule(
+    world: World, kinds: tuple[str, ...], rounds: int, least: int
+) -> Iterator[tuple[Deed, str]]:
+    """Each kind in each round; in the nth round they aim at the nth situation.
+
+    After that whatever has met a situation less than `least` times, for as long as it may take.
+    """
     for number in range(rounds):
         shuffled = list(kinds)
         world.chance.shuffle(shuffled)
         for place, kind in enumerate(shuffled):
             yield DEEDS[kind], SITUATIONS[(number + place) % len(SITUATIONS)]
+    for _ in range(MORE * least):
+        for kind, situation in missing(world, kinds, least):
+            yield DEEDS[kind], situation
 
 
 def missing(world: World, kinds: tuple[str, ...], least: int) -> Iterator[tuple[str, str]]:
