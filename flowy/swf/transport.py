@@ -62,7 +62,8 @@ def signed(
     Raises:
         NoCredentialsError: botocore's, where there are none.
     """
-    credentials = session.get_credentials()
+    chain = session.get_credentials()
+    credentials = chain.get_frozen_credentials() if chain else None
     if credentials is None:
         raise NoCredentialsError
     headers = {

@@ -5,6 +5,7 @@ It forks twice and lets the process between die: the supervisor, a subreaper, be
 of every child, and a zygote's death ends no worker.
 """
 
+import contextlib
 import gc
 import os
 import signal
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from flowy.errors import FlowyError
 from flowy.plugins import Loaded
 from flowyd import PROTOCOL, logs
 from flowyd.supervisor import child, code, messages, registration
@@ -46,10 +48,20 @@ def main(fd: int) -> int:
         job, fds = wire.receive_with_fds(2)
         if job is None or not fds:
             return 0
+        prepare(job, loaded)
         end = socket.socket(fileno=fds[0])
         fork_twice(deed(job, order, loaded, end, fds[1:]), order.supervisor, wire, end)
         for board in fds[1:]:
             os.close(board)
+
+
+def prepare(job: messages.ToZygote, loaded: Loaded) -> None:
+    """Make the client of SWF that all children share the pages of, unless it is there."""
+    if isinstance(job, messages.Load) or child.is_connected(job.swf):
+        return
+    with contextlib.suppress(FlowyError):  # the child makes it anew, and tells what is wrong
+        child.connect(job.swf, loaded.payloads)
+        freeze()
 
 
 def freeze() -> None:

@@ -15,7 +15,7 @@ import pytest
 from flowyd.config import reading
 from flowyd.supervisor import messages, processes
 from flowyd.supervisor.channels import Channel, pair
-from flowyd.supervisor.commands import load_order, payloads_job, zygote_environment
+from flowyd.supervisor.commands import home, load_order, zygote_environment
 
 CONFIG = """
 domain = "tests"
@@ -94,8 +94,7 @@ def zygote(config, metadata, parent):
     ours.settimeout(60)
     wire = Channel(ours, messages.Loaded)
     parts = (config.plugins, config.pools, config.logs)
-    payloads = payloads_job(config)
-    wire.send(load_order(*parts, strict=False, embedded=False, payloads=payloads))
+    wire.send(load_order(*parts, strict=False, embedded=False, home=home(config)))
     loaded = wire.receive()
     assert set(loaded.names) == {"images", "video"}, loaded
     yield child.pid, wire
@@ -107,21 +106,26 @@ def test_before_its_first_fork_a_zygote_has_one_thread_its_channel_and_asked_nob
     zygote, metadata
 ):
     pid, _ = zygote
-    assert [entry.name for entry in Path(f"/proc/{pid}/task").iterdir()] == [str(pid)]
-    files = {int(entry.name): str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
-    channel = [name for name in files if name > 2]
-    assert len(channel) == 1, files
-    assert files[channel[0]].startswith("socket:"), files
+    alone(pid)
     assert metadata == []
 
 
+def alone(pid):
+    """A process with one thread and nothing open but standard files and one socket, as told."""
+    assert [entry.name for entry in Path(f"/proc/{pid}/task").iterdir()] == [str(pid)]
+    files = {int(entry.name): str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    opened = [name for name in files if name > 2]
+    assert len(opened) == 1, files
+    assert files[opened[0]].startswith("socket:"), files
+
+
 def test_the_child_that_needs_credentials_asks_for_them_itself(zygote, metadata, config):
-    _, wire = zygote
+    pid, wire = zygote
     ours, theirs = pair()
     where = {"endpoint_url": None, "region": "eu-west-1", "profile": None, "credentials": None}
     job = messages.ForkRegistration(messages.SwfJob(domain="tests", embedded=False, **where))
     with theirs, contextlib.closing(ours):
-        wire.send(job, theirs)
+        wire.send(job, theirs.fileno())
         answers = Channel(ours, messages.FromChild)
         ours.settimeout(60)
         born = answers.receive()
@@ -130,3 +134,4 @@ def test_the_child_that_needs_credentials_asks_for_them_itself(zygote, metadata,
     os.waitpid(born.pid, 0)
     assert isinstance(told, messages.NotRegistered | messages.Registered)
     assert metadata
+    alone(pid)  # it has made the client for all that follow, and asked nobody

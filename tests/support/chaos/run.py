@@ -29,7 +29,7 @@ def play(world: World, deeds: Iterator[tuple[Deed, str]], settle: float = SETTLE
 
 def renew(world: World, host: Host) -> None:
     """After all that a daemon takes one more release, and works as it is told to."""
-    host.until_ready()
+    host.until("it works", lambda status: status.ready)  # a rejected reload makes it degraded
     world.begin_reload(host)
     host.until("the last release is at work", lambda status: not status.reload.stage)
     status = host.until_ready()
