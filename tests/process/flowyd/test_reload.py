@@ -43,7 +43,7 @@ def test_new_code_is_at_work_when_the_command_returns(daemon):
     assert (done.returncode, done.stdout) == (0, "flowyd: the new code is at work\n"), daemon.log
     status = daemon.until_ready()
     assert status.generation == 2
-    assert {child.name for child in status.children} == {"zygote", "engine"}
+    assert {child.name for child in status.children} == {"zygote", "engine", "courier"}
     assert twice(daemon) == "75"
     daemon.until("the old workers are gone", lambda _: not pids(daemon) & before)
 
