@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
+from weakref import ref
 
 from greenlet import getcurrent, greenlet
 
@@ -33,13 +34,16 @@ class Hub(greenlet):
     job: Callable[[], Any] | None = None
     answer: Any = None
 
-    def run(self) -> None:
-        """Run jobs for ever; an error of one ends the hub and reaches its parent."""
-        while self.job is not None:
-            # In attributes, which `taken` clears: an idle hub must not keep an execution alive.
-            self.answer = self.job()
-            assert self.parent is not None  # noqa: S101  # only a thread's first greenlet has none
-            self.parent.switch(None)
+    def __init__(self) -> None:
+        super().__init__(_serve)
+
+    def work(self) -> greenlet:
+        """Run the job, and say who waits for it."""
+        assert self.job is not None  # noqa: S101  # whoever switches here has set one
+        # In attributes, which `taken` clears: an idle hub must not keep an execution alive.
+        self.answer = self.job()
+        assert self.parent is not None  # noqa: S101  # only a thread's first greenlet has none
+        return self.parent
 
     def taken(self) -> Any:
         """The answer of the job that ended, which is not kept."""
@@ -47,13 +51,36 @@ class Hub(greenlet):
         return answer
 
 
-class _Idle(_local):
-    """The hub of this thread that has nothing to do; greenlets do not leave their thread."""
+def _serve() -> None:
+    """Run jobs for ever; an error of one ends the hub and reaches its parent.
 
-    hub: Hub | None = None
+    Nothing here holds the hub while it is idle: a greenlet that its own frames hold never goes.
+    """
+    while True:
+        _current().work().switch(None)
+
+
+def _current() -> Hub:
+    hub = getcurrent()
+    assert isinstance(hub, Hub)  # noqa: S101  # only hubs serve
+    return hub
+
+
+def _nothing() -> Hub | None:
+    return None
+
+
+class _Idle(_local):
+    """The hub of this thread that has nothing to do; greenlets do not leave their thread.
+
+    Its executions keep it alive, and not the thread: what a thread leaves behind at its end is
+    never freed, 5 KB each.
+    """
+
+    hub: Callable[[], Hub | None] = staticmethod(_nothing)
 
     def take(self) -> Hub:
-        hub, self.hub = self.hub or Hub(), None
+        hub, self.hub = self.hub() or Hub(), _nothing
         hub.gr_context = Context()  # what the execution before it left there is not for this one
         return hub
 
@@ -67,12 +94,13 @@ class Opening:
     def __init__(self) -> None:
         self._door: greenlet = getcurrent()
         self._hub: Hub | None = None
+        self._keeps: Hub | None = None
         self._wanting: greenlet | None = None
         self._texts: dict[str, str] = {}
 
     def enter(self, job: Callable[[], Any]) -> Any:
         """Run a job in a hub until it ends, or until somebody wants a text: what either answers."""
-        hub = self._hub = _idle.take()
+        hub = self._keeps = self._hub = _idle.take()
         hub.job = job
         self._wanting = None
         return self._go(hub)
@@ -112,7 +140,7 @@ class Opening:
 
     def close(self) -> None:
         """End a hub that stands still; what it ran has been evicted."""
-        self._wanting = None
+        self._wanting = self._keeps = None
         if self._hub is not None and not self._hub.dead:
             self._hub.parent = getcurrent()
             self._hub.throw()
@@ -127,5 +155,5 @@ class Opening:
     def _ended(self, hub: Hub) -> Any:
         """The answer of the job that ended; its hub is free for the next one."""
         self._hub = None
-        _idle.hub = hub
+        _idle.hub = ref(hub)
         return hub.taken()

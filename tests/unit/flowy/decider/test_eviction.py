@@ -58,8 +58,6 @@ def test_ten_thousand_evictions_with_clean_up_leave_neither_greenlets_nor_memory
             branch.result()
 
     story = told(run)
-    started(story, EVICTIONS).evict()  # makes the thread's hub, which stays
-    cleaned = 0
     before, process = live_greenlets(), psutil.Process()
     for number in range(EVICTIONS):
         execution = started(story, number)

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 
 import pytest
@@ -19,8 +20,20 @@ def hub_of(opening):
     return opening.enter(getcurrent)
 
 
-def test_one_hub_serves_all_executions_of_a_thread():
-    assert hub_of(Opening()) is hub_of(Opening())
+def lives_of_a_hub():
+    """Whether two executions share one, it outlives the first of them, and the second."""
+    one, other = Opening(), Opening()
+    hub = weakref.ref(hub_of(one))
+    shared = hub_of(other) is hub()
+    one.close()
+    outlives = hub_of(other) is hub()
+    other.close()
+    return shared, outlives, hub() is not None
+
+
+def test_one_hub_serves_all_executions_of_a_thread_and_ends_with_the_last():
+    with ThreadPoolExecutor(1) as fresh:  # in this one suspended executions may be left
+        assert fresh.submit(lives_of_a_hub).result() == (True, True, False)
 
 
 def test_an_idle_hub_keeps_no_execution_alive():
@@ -42,12 +55,14 @@ def test_an_idle_hub_keeps_no_execution_alive():
 
 
 def test_context_variables_that_one_execution_set_are_unset_for_the_next():
-    Opening().enter(lambda: seen.set("left behind"))
+    one = Opening()
+    one.enter(lambda: seen.set("left behind"))
     assert Opening().enter(seen.get) == "nothing"
 
 
 def test_a_hub_that_waits_for_a_text_is_nobody_elses():
     waiting = Opening()
+    hub_of(waiting)
     told = waiting.enter(lambda: waiting._door.switch("wanted") or "went on")
     assert told == "wanted"
     mine = waiting._hub
