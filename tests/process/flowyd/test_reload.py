@@ -221,17 +221,24 @@ def test_many_reloads_leave_nothing_behind(daemon):
     rounds = int(os.environ.get("FLOWY_RELOADS", "6"))
     assert daemon.flowyd("reload", "--wait").returncode == 0
     daemon.until("one generation is left", alone)
+    daemon.eventually("each process is known", lambda: len(daemon.left_behind()) == known(daemon))
     fds, threads = held(daemon)
     for _ in range(rounds):
         assert daemon.flowyd("reload", "--wait").returncode == 0, daemon.log
     daemon.until("one generation is left", alone)
-    daemon.eventually("no process is left over", lambda: len(daemon.left_behind()) == 6)
+    daemon.eventually("no process is left over", lambda: len(daemon.left_behind()) == known(daemon))
     daemon.eventually("no more is held than before", lambda: held(daemon) <= (fds, threads))
 
 
 def alone(status):
     workers = [worker for pool in status.pools for worker in pool.workers]
     return len(workers) == 3 and {worker.generation for worker in workers} == {status.generation}
+
+
+def known(daemon):
+    """How many processes the daemon tells of, itself included."""
+    status = daemon.status()
+    return 1 + len(status.children) + sum(len(pool.workers) for pool in status.pools)
 
 
 def held(daemon):
