@@ -183,30 +183,48 @@ def sample_plugin() -> str:
     return PLUGIN
 
 
-@pytest.fixture
-def launch(tmp_path: Path) -> Iterator[Launch]:
-    """Starts daemons; at the end each of their processes is ended by its pid."""
+@contextlib.contextmanager
+def launching(directory: Path) -> Iterator[Launch]:
+    """Starts daemons in a directory; at the end each of their processes is ended by its pid."""
     started: list[Daemon] = []
 
     def start(*command: str, **files: object) -> Daemon:
         if not started:
-            write_files(tmp_path, **files)  # type: ignore[arg-type]  # the options of write_files
+            write_files(directory, **files)  # type: ignore[arg-type]  # write_files' options
         marker = f"FLOWY_TEST_MARKER={uuid.uuid4()}"
         name, value = marker.split("=")
-        with (tmp_path / "log").open("ab") as log:
+        with (directory / "log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "flowyd", *(command or ("run",))],
-                cwd=tmp_path,
+                cwd=directory,
                 stdout=log,
                 stderr=log,
                 env={**os.environ, name: value},
             )
-        started.append(Daemon(tmp_path, process, marker))
+        started.append(Daemon(directory, process, marker))
         return started[-1]
 
-    yield start
-    for daemon in started:
-        finish(daemon)
+    try:
+        yield start
+    finally:
+        for daemon in started:
+            finish(daemon)
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Launch]:
+    """Starts daemons that are the test's own."""
+    with launching(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def shared_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """A daemon that is ok, for those tests of a module that leave it as they found it."""
+    with launching(tmp_path_factory.mktemp("shared")) as start:
+        started = start()
+        started.until_ready()
+        yield started
 
 
 @pytest.fixture

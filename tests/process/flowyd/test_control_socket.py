@@ -13,7 +13,17 @@ from flowyd.control.server import CLIENTS
 
 
 @pytest.fixture
+def daemon(shared_daemon):
+    return shared_daemon
+
+
+def open_files(daemon) -> int:
+    return len(list(Path(f"/proc/{daemon.process.pid}/fd").iterdir()))
+
+
+@pytest.fixture
 def connect(daemon):
+    before = open_files(daemon)
     opened = []
 
     def open_one(name: str = STATUS) -> socket.socket:
@@ -24,6 +34,7 @@ def connect(daemon):
     yield open_one
     for connection in opened:
         connection.close()
+    daemon.eventually("all are closed", lambda: open_files(daemon) <= before)
 
 
 def reply(connection: socket.socket) -> protocol.Reply:
@@ -86,17 +97,16 @@ def test_who_may_only_ask_cannot_keep_out_who_may_steer(daemon, connect):
     for _ in range(CLIENTS):
         connect().sendall(b'{"v":1,')
 
-    assert daemon.flowyd("scale", "acts", "1").returncode == 0
+    assert daemon.flowyd("scale", "acts", "2").returncode == 0
 
 
 def test_a_thousand_bad_connections_leave_nothing_behind(daemon, connect):
-    fds = Path(f"/proc/{daemon.process.pid}/fd")
-    before = len(list(fds.iterdir()))
+    before = open_files(daemon)
     junk = (b"", b"\xff" * 70_000, b'{"v":1,"op":"status"}\n', b"[[[[\n", b'{"v":1,"op"')
     for number in range(1_000):
         connection = client.connect(daemon.run_dir, (STATUS, CTL)[number % 2])
         with contextlib.suppress(BrokenPipeError, ConnectionResetError), connection:
             connection.sendall(junk[number % len(junk)])
 
-    daemon.eventually("all are closed", lambda: len(list(fds.iterdir())) == before)
+    daemon.eventually("all are closed", lambda: open_files(daemon) == before)
     assert daemon.status().state == "ok"

@@ -89,14 +89,16 @@ def test_the_web_child_relays_metrics_health_and_readiness(launch):
     daemon.until_ready()
 
 
-def test_the_sockets_are_for_owner_and_group_only(daemon):
+def test_the_sockets_are_for_owner_and_group_only(shared_daemon):
+    daemon = shared_daemon
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in daemon.run_dir.iterdir()}
 
     assert modes == {"status.sock": 0o660, "ctl.sock": 0o660}
     assert stat.S_IMODE(daemon.run_dir.stat().st_mode) == 0o755
 
 
-def test_a_second_daemon_on_one_state_dir_says_so_in_one_line(daemon):
+def test_a_second_daemon_on_one_state_dir_says_so_in_one_line(shared_daemon):
+    daemon = shared_daemon
     second = daemon.flowyd("run")
 
     assert second.returncode == 1
@@ -173,7 +175,8 @@ def test_dev_refuses_what_run_only_warns_of(launch):
     assert [fault.severity for fault in status.faults] == ["warning"] * 3
 
 
-def test_the_engine_takes_only_requests_with_the_daemons_key(daemon):
+def test_the_engine_takes_only_requests_with_the_daemons_key(shared_daemon):
+    daemon = shared_daemon
     stranger = SWFClient(
         "tests", endpoint_url=daemon.child("engine").address, credentials=("someone", "else")
     )

@@ -4,6 +4,13 @@ import json
 import os
 import signal
 
+import pytest
+
+
+@pytest.fixture
+def daemon(shared_daemon):
+    return shared_daemon
+
 
 def test_all_threads_of_all_workers_are_shown_and_nobody_ends(daemon):
     before = {worker.pid for worker in daemon.workers()}
@@ -33,6 +40,9 @@ def test_an_activity_is_found_where_it_is_and_only_its_slot_is_shown(daemon, tmp
 
     again = json.loads(daemon.flowyd("stacks", "acts", str(slot), "--json").stdout)
     assert again["workers"][0]["stacks"].count("Current thread") == 1  # anew, not once more
+
+    (tmp_path / "go").touch()
+    daemon.until("it is done", lambda s: all(w.state != "busy" for w in s.pools[0].workers))
 
 
 def test_a_worker_that_cannot_answer_is_told_as_stopped(daemon):
