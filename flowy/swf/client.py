@@ -15,7 +15,7 @@ from flowy.options import Options, WorkflowOptions
 from flowy.own_names import own_names
 from flowy.payloads import Payloads
 from flowy.swf import limits, parameters, transport
-from flowy.swf.connection import call, connect, open_session
+from flowy.swf.connection import call, connect, open_session, warm
 from flowy.swf.decisions import Decision
 from flowy.swf.descriptions import ExecutionInfo, RegisteredType, execution_info
 from flowy.swf.endpoints import is_loopback
@@ -72,6 +72,14 @@ class SWFClient:
         self._polls = connect(self._session, endpoint_url, POLL_READ_SECONDS, 1)
         self._once = connect(self._session, endpoint_url, read_seconds, 1)
         self._reads = connect(self._session, endpoint_url, read_seconds, 3)
+
+    def warm(self) -> None:
+        """Have botocore work out what it works out at first calls. Nothing is sent."""
+        nowhere = {"domain": self.domain, "taskList": {"name": "nobody"}}
+        warm(self._polls, "poll_for_activity_task", **nowhere)
+        warm(self._polls, "poll_for_decision_task", **nowhere)
+        warm(self._once, "respond_activity_task_completed", taskToken="nobody")
+        warm(self._once, "respond_decision_task_completed", taskToken="nobody")
 
     # Polls ---------------------------------------------------------------------------------------
 

@@ -4,10 +4,14 @@ Every fault of botocore becomes a `ServiceError` here, and in the transport of w
 send.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import botocore.session
+from botocore import UNSIGNED
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
@@ -81,3 +85,36 @@ def call(client: Any, operation: str, **wanted: Any) -> dict[str, Any]:
     except (ClientError, BotoCoreError) as error:
         raise translated(error) from error
     return answer
+
+
+def warm(client: Any, operation: str, **wanted: Any) -> None:
+    """Carry out one operation on nobody: unsigned, without a socket.
+
+    What botocore works out at a first call is then there for every process forked from this one.
+    """
+    events, mine = client.meta.events, {"before-send.swf": nobody, "choose-signer.swf": unsigned}
+    for name, handler in mine.items():
+        events.register_first(name, handler)
+    try:
+        call(client, operation, **wanted)
+    finally:
+        for name, handler in mine.items():
+            events.unregister(name, handler)
+
+
+class Empty:
+    """An answer without members."""
+
+    def stream(self) -> Iterator[bytes]:
+        """Its bytes."""
+        yield b"{}"
+
+
+def nobody(request: Any, **_: Any) -> AWSResponse:
+    """The empty answer of a server that is not there."""
+    return AWSResponse(request.url, 200, HTTPHeaders(), Empty())
+
+
+def unsigned(**_: Any) -> object:
+    """No signer: nobody looks for credentials."""
+    return UNSIGNED

@@ -60,7 +60,7 @@ def prepare(job: messages.ToZygote, loaded: Loaded) -> None:
     if isinstance(job, messages.Load) or child.is_connected(job.swf):
         return
     with contextlib.suppress(FlowyError):  # the child makes it anew, and tells what is wrong
-        child.connect(job.swf, loaded.payloads)
+        child.connect(job.swf, loaded.payloads).warm()
         freeze()
 
 
