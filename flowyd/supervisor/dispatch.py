@@ -87,6 +87,10 @@ class Dispatch:
             if worker.pool == pool:
                 self._slow(worker, desk)
 
+    def retain(self, pools: set[str]) -> None:
+        """Forget the delays of pools that are no more: one may come back by its name."""
+        self._paces = {pool: told for pool, told in self._paces.items() if pool in pools}
+
     def _slow(self, worker: WorkerId, desk: Desk) -> None:
         delay_ms, roll = self._paces.get(worker.pool, (0, 0.0))
         desk.board.set(Word.POLL_DELAY, spread(delay_ms, worker.slot, roll))

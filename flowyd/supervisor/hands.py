@@ -103,6 +103,7 @@ class Hands:
                 self._generations[generation] = self.asked[ask]
             case orders.AdoptGeneration(ask):
                 self.config = self.asked[ask]
+                self._dispatch.retain({pool.name for pool in self.config.pools})
                 self.asked = {other: read for other, read in self.asked.items() if other > ask}
             case orders.AbandonGeneration(generation):
                 del self._generations[generation]

@@ -41,6 +41,8 @@ from flowyd.supervisor.steering import next_deadline, step
 from flowyd.supervisor.telling import View, status_of
 
 _log = structlog.get_logger()
+FILES = 4_096
+"""A channel and a board for each of a thousand workers, twice over while they are replaced."""
 HEARD = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 
 
@@ -102,6 +104,7 @@ class Loop:
         self._run_dir = config.run_dir
         self._server.open(self._run_dir, group_ids(config.supervisor))
         processes.become_subreaper()
+        processes.allow_descriptors(FILES)
         self._listen()
         _log.info(
             "flowyd starts",

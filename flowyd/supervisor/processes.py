@@ -8,6 +8,7 @@ needed. Each child leads a session of its own; what it started dies with it.
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -31,6 +32,14 @@ def prctl(option: int, value: int) -> None:
 def become_subreaper() -> None:
     """Adopt the orphans among our descendants, as PID 1 does in a container."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def allow_descriptors(wanted: int) -> None:
+    """Be allowed so many open files, as far as the hard limit goes: each worker takes two."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def die_with(parent: int) -> None:

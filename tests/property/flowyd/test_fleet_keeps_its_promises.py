@@ -168,6 +168,11 @@ class World(PlayedEdge):
         pids = sorted(self.alive)
         self.die(pids[pick % len(pids)], code)
 
+    @rule(pool=st.sampled_from("adx"), throttled=st.booleans(), times=st.integers(1, 9))
+    def polls_fail(self, pool, throttled, times):
+        for _ in range(times):
+            self.hear(news.PollsFailed(pool, throttled))
+
     @precondition(lambda self: self.owed)
     @rule(pick=PICK)
     def the_courier_answers_for_one_who_is_gone(self, pick):
