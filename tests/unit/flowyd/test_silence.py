@@ -101,3 +101,9 @@ def test_a_supervisor_that_is_a_little_late_still_sees_the_silence():
 def test_a_sign_of_who_is_gone_is_forgotten():
     empty = replace(pool(POLLING, Heard(0)), workers={}, heard={})
     assert note_sign(empty, KEY, 0, 5) == empty
+
+
+def test_a_tick_in_which_nothing_is_due_copies_no_worker():
+    # With fifty workers this is most of what an idle supervisor does.
+    known = pool(POLLING, Heard(1_000_000))
+    assert tick(known, 1_001_000, 0.5)[0].workers is known.workers
