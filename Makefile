@@ -1,6 +1,6 @@
 # make run      the demo: sort photographs by colour, through flowyd on its own engine
 # make check    the fast inner loop: format, lint, contracts, types, house rules, unit tests
-# make test     all tests, on every Python that is here
+# make test     all tests; on the other Pythons that are here, those that may differ
 # make crash    kill the engine a thousand times under load, and look for what it had acknowledged
 # make chaos    thousands of executions while everything is killed, stopped, filled and deployed
 # make property thousands of random workflows against the engine's core, decided in every way
