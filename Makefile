@@ -4,7 +4,7 @@
 # make crash    kill the engine a thousand times under load, and look for what it had acknowledged
 # make chaos    thousands of executions while everything is killed, stopped, filled and deployed
 # make property thousands of random workflows against the engine's core, decided in every way
-# make bench    the engine's speed, with moto beside it
+# make bench    the engine's speed, with moto beside it; the decider's; what flowyd costs
 # make mutants  seed each of the known faults into a copy of the engine: its tests must see them all
 # Each does its own set-up; it needs Python 3.11, git and make.
 
@@ -44,6 +44,7 @@ bench: .venv/.ready
 	.venv/bin/python benchmarks/engine.py
 	.venv/bin/python benchmarks/decider.py
 	.venv/bin/python benchmarks/history.py
+	.venv/bin/python benchmarks/supervisor.py
 
 mutants: .venv/.ready
 	FLOWY_MUTANTS=all .venv/bin/python -m pytest -q -n 2 tests/mutants
