@@ -7,6 +7,7 @@ from typing import Protocol
 
 from flowy.decider import identity
 from flowy.decider.identity import Lane
+from flowy.decider.tails import Tail, tails
 from flowy.decider.turns import Turn
 from flowy.swf.decisions import (
     Decision,
@@ -44,15 +45,19 @@ class Memory:
         """Whether a decision of that type, asked now, lies beyond all that is recorded.
 
         The tail that a recorded answer held or kept back was never recorded: it is asked anew. One
-        that was kept back goes out before all that was asked after it; one that is held goes out
-        before all of its own type.
+        that was kept back goes out before all that was asked after it, one that is held before all
+        of its own type; and one that was kept back may be held later on.
         """
-        if not self.turn.completed:
+        turn = self.turn
+        if not turn.completed:
             return True
-        if kind.__name__ in self.turn.context.held:
-            return asked.position(kind) >= self._recorded[kind]
-        if not self.turn.context.kept_back:
+        if not (turn.context.kept_back or kind.__name__ in turn.context.held):
             return False
+        tail, place = self._tails[turn.started], asked.position(kind)
+        if tail.asked is not None:
+            return self._recorded[kind] <= place < tail.asked.get(kind.__name__, 0)
+        if kind.__name__ in tail.overtaken:
+            return place >= self._recorded[kind]
         return all(asked.position(lane) >= count for lane, count in self._recorded.items())
 
     def has_timer(self, id: str) -> bool:
@@ -83,7 +88,7 @@ class Memory:
         turn = self.turn  # made anew: `replace` takes longer, and each decision comes by here
         self.turn = Turn(turn.started, turn.at, (), turn.completed, (), turn.context)
         self._turns = ()
-        for walked in ("markers", "_batches", "_children", "_identities", "_recorded"):
+        for walked in ("markers", "_batches", "_children", "_identities", "_recorded", "_tails"):
             self.__dict__.pop(walked, None)
 
     # These walk over all that the activation holds: each at most once, and only if it is needed.
@@ -121,3 +126,7 @@ class Memory:
         )
         del recorded[identity.Patch]
         return recorded
+
+    @cached_property
+    def _tails(self) -> dict[int, Tail]:
+        return tails(self._turns, self._confirmed)
