@@ -43,6 +43,7 @@ property: .venv/.ready
 bench: .venv/.ready
 	.venv/bin/python benchmarks/engine.py
 	.venv/bin/python benchmarks/decider.py
+	.venv/bin/python benchmarks/peers.py
 	.venv/bin/python benchmarks/history.py
 	.venv/bin/python benchmarks/supervisor.py
 
