@@ -69,7 +69,7 @@ NOTHING_KEPT = StickyStatus(0, {}, {})
 
 
 class PoolStatus(Struct, frozen=True):
-    """Wanted, actual and ready are three facts. `restarts` leaves recycling out.
+    """Wanted, actual and ready are three facts. `restarts` leaves out who was replaced in order.
 
     `parked` are executions that the pool's deciders could not decide when they last saw them.
     """

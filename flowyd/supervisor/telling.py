@@ -30,7 +30,7 @@ from flowyd.supervisor.pools import Key, LastExit, Pool
 from flowyd.supervisor.reloading import stage
 from flowyd.supervisor.states import ExitClass, Task
 
-NO_RESTARTS = frozenset({ExitClass.RECYCLED, ExitClass.UNBORN})
+NO_RESTARTS = frozenset({ExitClass.RECYCLED, ExitClass.DRAINED, ExitClass.UNBORN})
 
 
 @dataclass(frozen=True, slots=True)
