@@ -4,6 +4,8 @@ import os
 import signal
 from functools import partial
 
+import psutil
+
 from flowyd.control.status import Status
 
 
@@ -71,12 +73,14 @@ def test_the_workers_of_a_killed_supervisor_leave_by_themselves(daemon):
 def test_a_worker_takes_along_what_it_had_started(daemon, tmp_path):
     assert daemon.flowy("start", "Hanging", f'["{tmp_path}"]').returncode == 0
     daemon.until("the activity runs", lambda _: (tmp_path / "began").exists())
-    assert any("sleep 1000" in line for line in daemon.left_behind())
-    os.kill(int((tmp_path / "began").read_text()), signal.SIGKILL)
+    worker = psutil.Process(int((tmp_path / "began").read_text()))
+    children = worker.children()
+    assert [child.name() for child in children] == ["sleep"]
+    worker.kill()
 
+    # The next attempt starts another one: only those of the first are looked for.
     daemon.eventually(
-        "its child is gone",
-        lambda: not any("sleep 1000" in line for line in daemon.left_behind()),
+        "its child is gone", lambda: not any(map(psutil.Process.is_running, children))
     )
 
 
