@@ -14,7 +14,7 @@ NUMBERS = {"timestamp_parser": float}
 """The documented option: else botocore makes datetimes, for half of its parsing time."""
 
 
-class PlainJSONParser(JSONParser):
+class PlainJSONParser(JSONParser):  # type: ignore[misc]  # botocore has no types
     """botocore's parser, but for answers that hold events. Faults are read as ever."""
 
     def parse(self, response: Any, shape: Any) -> Any:
@@ -32,7 +32,7 @@ class PlainJSONParser(JSONParser):
         return {**body, "ResponseMetadata": about}
 
 
-class PlainParsers(ResponseParserFactory):
+class PlainParsers(ResponseParserFactory):  # type: ignore[misc]  # botocore has no types
     """Makes the parser above where botocore would make its own for the protocol "json"."""
 
     def __init__(self) -> None:
