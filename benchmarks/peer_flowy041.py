@@ -12,12 +12,12 @@ import time
 for name in collections.abc.__all__:
     setattr(collections, name, getattr(collections.abc, name))
 
-from peer_history import history  # noqa: E402
+from peer_history import history  # noqa: E402  # what precedes must run first
 
-from flowy import SWFWorkflowConfig, SWFWorkflowWorker, wait  # noqa: E402  # after the names are back
-from flowy.swf.decision import SWFWorkflowDecision  # noqa: E402
-from flowy.swf.history import SWFExecutionHistory  # noqa: E402
-from flowy.swf.worker import load_events  # noqa: E402
+from flowy import SWFWorkflowConfig, SWFWorkflowWorker, wait  # noqa: E402  # what precedes must run first
+from flowy.swf.decision import SWFWorkflowDecision  # noqa: E402  # what precedes must run first
+from flowy.swf.history import SWFExecutionHistory  # noqa: E402  # what precedes must run first
+from flowy.swf.worker import load_events  # noqa: E402  # what precedes must run first
 
 
 class Chain:
@@ -35,7 +35,7 @@ class Chain:
 class Taken:
     """Takes the decisions in SWF's place."""
 
-    def respond_decision_task_completed(self, _token, decisions=None, **_):  # noqa: ANN001, ANN003, ANN201
+    def respond_decision_task_completed(self, _token, decisions=None, **_):  # noqa: ANN001, ANN003, ANN201  # its interface
         self.decisions = decisions
 
 

@@ -11,11 +11,11 @@ from peer_history import history
 os.environ.update(AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b", AWS_DEFAULT_REGION="us-east-1")
 logging.disable(logging.CRITICAL)
 
-from simpleflow import Workflow, activity  # noqa: E402  # it reads the environment at import
-from simpleflow.swf.executor import Executor  # noqa: E402
-from simpleflow.swf.mapper.models.domain import Domain  # noqa: E402
-from simpleflow.swf.mapper.models.history.base import History  # noqa: E402
-from simpleflow.swf.mapper.responses import Response  # noqa: E402
+from simpleflow import Workflow, activity  # noqa: E402  # what precedes must run first
+from simpleflow.swf.executor import Executor  # noqa: E402  # what precedes must run first
+from simpleflow.swf.mapper.models.domain import Domain  # noqa: E402  # what precedes must run first
+from simpleflow.swf.mapper.models.history.base import History  # noqa: E402  # what precedes must run first
+from simpleflow.swf.mapper.responses import Response  # noqa: E402  # what precedes must run first
 
 
 @activity.with_attributes(task_list="tl", version="1", idempotent=False)
