@@ -21,7 +21,8 @@ check: .venv/.ready
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/mypy
-	.venv/bin/python -m pytest -q -n 2 tests/unit tests/replay plugins/images/tests plugins/video/tests \
+	.venv/bin/python -m pytest -q -n 2 tests/unit tests/replay plugins/images/tests \
+	    --ignore tests/unit/flowy/testing --ignore tests/unit/flowyd/test_courier.py \
 	    tests/meta/test_house.py tests/meta/test_api.py
 
 test: .venv/.ready
